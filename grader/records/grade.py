@@ -1,0 +1,181 @@
+"""What marking came to: verdicts with their figures, and the grade that they add up to.
+
+Points are exact fractions here; `None` means that nobody has marked this yet, which is not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+CheckKind = Literal["value", "function", "property", "person"]
+Verdict = Literal["correct", "follow-through", "partial", "incorrect", "missing", "not-run", "unmarked"]
+FoundKind = Literal["variable", "printed", "other-name"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Where the answer to a check was found: the name it had there, and the cell (index among all cells)."""
+
+    kind: FoundKind
+    name: str
+    cell: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How an answer differs from the reference.
+
+    Errors are over the elements that could be compared, None where none could be (another shape, not numeric, not
+    finite). `mismatched` of `elements` lie outside `atol + rtol * |expected|`. `shape` is the answer's, None where it
+    has none.
+    """
+
+    max_abs_error: float | None
+    max_rel_error: float | None
+    mismatched: int
+    elements: int
+    shape: tuple[int, ...] | None
+    expected_shape: tuple[int, ...]
+    dtype: str
+    rtol: float
+    atol: float
+    worst_index: tuple[int, ...] | None = None
+    tolerance_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The two arrays side by side, for reports; only kept where they are small enough to be looked at.
+
+    Elements are in C order, as text at the precision worth showing. `wrong` tells, element by element, what differs.
+    `expected` is for staff, or for students where the assignment reveals values.
+    """
+
+    shape: tuple[int, ...]
+    found: tuple[str, ...]
+    expected: tuple[str, ...]
+    wrong: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What would explain a wrong value: a code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+Reason = Literal[
+    "equal",
+    "differs",
+    "other-shape",
+    "other-dtype",
+    "not-numeric",
+    "not-finite",
+    "unreadable",
+    "elided",
+    "too-coarse",
+    "no-variable",
+    "cell-failed",
+    "not-reached",
+    "rejected",
+    "person",
+    "grader-fault",
+    "not-accepted",
+]
+"""Why a verdict is what it is; reports turn it into a sentence for whoever reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckGrade:
+    """A check's verdict. `late` says that the answer was there only at the end of the notebook, not of its section.
+
+    `detail` is a short fact that belongs to the reason and gives nothing of the reference away (the type of something
+    unreadable, the error of the cell that failed).
+    """
+
+    id: str
+    kind: CheckKind
+    quantity: str
+    version: str | None
+    title: str
+    points: Fraction | None
+    max_points: Fraction
+    verdict: Verdict
+    reason: Reason
+    detail: str = ""
+    names: tuple[str, ...] = ()
+    late: bool = False
+    found: Found | None = None
+    comparison: Comparison | None = None
+    evidence: Evidence | None = None
+    follows_from: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskGrade:
+    """A task's checks, in the order of the assignment."""
+
+    id: str
+    title: str
+    checks: tuple[CheckGrade, ...]
+
+    @property
+    def points(self) -> Fraction | None:
+        """The sum of what is marked; None where nothing is."""
+        return total(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> Fraction:
+        """What all of it is worth."""
+        return sum((check.max_points for check in self.checks), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """Something that a person should look at; it takes no marks by itself."""
+
+    code: str
+    message: str
+    cell: int | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """A submission's points, check by check, as the machine marked it."""
+
+    tasks: tuple[TaskGrade, ...]
+    flags: tuple[Flag, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def checks(self) -> tuple[CheckGrade, ...]:
+        """The checks of all tasks, in the order of the assignment."""
+        return tuple(check for task in self.tasks for check in task.checks)
+
+    @property
+    def points(self) -> Fraction | None:
+        """The sum of what is marked; None where nothing is."""
+        return total(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> Fraction:
+        """What all of it is worth."""
+        return sum((check.max_points for check in self.checks), Fraction(0))
+
+    @property
+    def unmarked(self) -> tuple[CheckGrade, ...]:
+        """Checks that wait for a person."""
+        return tuple(check for check in self.checks if check.points is None)
+
+
+def total(points: Iterable[Fraction | None]) -> Fraction | None:
+    """The exact sum of the points that are there; None where there are none at all."""
+    marked = [value for value in points if value is not None]
+    return sum(marked, Fraction(0)) if marked else None

@@ -1,0 +1,87 @@
+"""Plain values: what a variable held, once it has left the sandbox.
+
+A `Value` is a tree of scalars, arrays, sequences and mappings. It holds no object of NumPy or PyTorch, so that it can
+be stored, compared and sent between processes as it is. Everything in it is a claim of the process that it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+ScalarValue = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A Python number, string, bool or None. Complex numbers are arrays of no dimensions."""
+
+    kind: Literal["scalar"] = "scalar"
+    value: ScalarValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Array:
+    """A dense array of numbers.
+
+    `dtype` is NumPy's name without byte order (`float64`, `bool`, `complex64`) or `bfloat16`; `data` holds the elements
+    in C order, little-endian, `len(data) == prod(shape) * itemsize`. `container` is where they were: an `ndarray`, a
+    NumPy `matrix`, a `tensor`, or a NumPy scalar (`number`).
+    """
+
+    kind: Literal["array"] = "array"
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    container: Literal["ndarray", "matrix", "tensor", "number"] = "ndarray"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """A list, tuple or set, in its own order."""
+
+    kind: Literal["sequence"] = "sequence"
+    container: Literal["list", "tuple", "set"] = "list"
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """A dict: keys and values side by side, in insertion order. Keys are scalars."""
+
+    kind: Literal["mapping"] = "mapping"
+    keys: tuple[ScalarValue, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Something that is no plain value, or that could not be read: of which type, and why."""
+
+    kind: Literal["unreadable"] = "unreadable"
+    type: str
+    reason: str
+
+
+Value = Annotated[Scalar | Array | Sequence | Mapping | Unreadable, Discriminator("kind")]
+
+ITEMSIZE = {
+    "bool": 1,
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "uint16": 2,
+    "float16": 2,
+    "bfloat16": 2,
+    "int32": 4,
+    "uint32": 4,
+    "float32": 4,
+    "int64": 8,
+    "uint64": 8,
+    "float64": 8,
+    "complex64": 8,
+    "complex128": 16,
+}
+"""Bytes an element, for every dtype that an `Array` may have."""
