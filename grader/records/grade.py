@@ -30,7 +30,7 @@ class Comparison:
 
     Errors are over the elements that could be compared, None where none could be (another shape, not numeric, not
     finite). `mismatched` of `elements` lie outside `atol + rtol * |expected|`. `shape` is the answer's, None where it
-    has none.
+    has none. All figures are finite.
     """
 
     max_abs_error: float | None

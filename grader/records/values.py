@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Discriminator
+from pydantic import ConfigDict, Discriminator
 
 ScalarValue = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """A Python number, string, bool or None. Complex numbers are arrays of no dimensions."""
+    """A Python number, string, bool or None.
+
+    Floats are finite, so that JSON can hold them; NaN, infinities and complex numbers are arrays of no dimensions.
+    """
 
     kind: Literal["scalar"] = "scalar"
     value: ScalarValue
@@ -30,6 +33,8 @@ class Array:
     in C order, little-endian, `len(data) == prod(shape) * itemsize`. `container` is where they were: an `ndarray`, a
     NumPy `matrix`, a `tensor`, or a NumPy scalar (`number`).
     """
+
+    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     kind: Literal["array"] = "array"
     dtype: str
