@@ -1,0 +1,236 @@
+"""What an author writes: an assignment, its givens, its tasks, and the quantities that they ask for.
+
+Everything here only reads and remembers. What can be judged by itself (a name, a number of points, a tolerance) is
+refused at the author's line at once; what needs the whole (circles, sums, values) is refused when it is loaded.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, Unpack, overload
+
+from grader.assignment.arguments import (
+    Points,
+    read_given,
+    read_id,
+    read_identifier,
+    read_points,
+    read_policies,
+    read_text,
+    read_tolerance,
+    read_total,
+    read_version_specs,
+    slug,
+)
+from grader.assignment.asking import (
+    FunctionOptions,
+    Options,
+    Scope,
+    declare_function,
+    declare_gradient,
+    refuse_unknown_options,
+)
+from grader.assignment.declarations import (
+    AssignmentDeclaration,
+    Given,
+    Gradient,
+    Item,
+    PersonDeclaration,
+    TaskDeclaration,
+)
+from grader.assignment.places import Place, author_place
+from grader.assignment.spec import Policies, Reveal, Tolerance
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Credit = Literal["credit", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Generic[Parameters, Result]):
+    """A declared quantity: it can be called like the function behind it, and stands for its name in `of=` and `by=`."""
+
+    name: str
+    function: Callable[Parameters, Result]
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Call the author's function, as if it had no decorator."""
+        return self.function(*args, **kwargs)
+
+    @property
+    def __wrapped__(self) -> Callable[Parameters, Result]:
+        """The function, for `inspect.signature`."""
+        return self.function
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """A declared gradient; it stands for its name in `of=` and `by=`."""
+
+    name: str
+
+
+Named = str | Quantity[..., Any] | Derivative
+"""How one quantity refers to another: by its name, or by what its declaration gave."""
+
+
+class Decorator(Protocol):
+    """Declares the function that it stands above."""
+
+    def __call__(self, function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]:
+        """Declare `function` as a quantity."""
+
+
+class Assignment:
+    """An assignment as its author writes it; the module `assignment.py` of a reference folder holds exactly one."""
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        title: str,
+        points: Points,
+        versions: Mapping[str, str] | None = None,
+        tolerance: Tolerance | None = None,
+        reveal: Reveal = "places",
+        printed: Credit = "credit",
+        other_names: Credit = "credit",
+        repeat: int = 1,
+    ) -> None:
+        """Begin an assignment of `points` in all; every check, in each version, counts.
+
+        `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name. The
+        options from `reveal` on are the fields of `Policies`. Raises AssignmentError for what can't be meant.
+        """
+        place = author_place()
+        policies = Policies(reveal=reveal, printed=printed, other_names=other_names, repeat=repeat)
+        self._declared = AssignmentDeclaration(
+            id=read_id(id, place),
+            title=read_text(title, "title", place),
+            points=read_total(points, place),
+            versions=read_version_specs(versions, place),
+            tolerance=Tolerance() if tolerance is None else read_tolerance(tolerance, place),
+            policies=read_policies(policies, place),
+            place=place,
+        )
+
+    @property
+    def declaration(self) -> AssignmentDeclaration:
+        """All that has been declared so far."""
+        return self._declared
+
+    def given(self, **values: object) -> None:
+        """Declare inputs that the handout defines: numbers, nested lists, arrays or tensors.
+
+        Functions get them as float64 (or int64, bool, complex128) tensors; floating ones are leaves with gradients.
+        """
+        place = author_place()
+        for name, value in values.items():
+            given = Given(
+                name=read_identifier(name, "The given's name", place),
+                value=read_given(name, value, place),
+                place=place,
+            )
+            self._declared = self._declared.with_given(given)
+
+    def task(self, heading: str, *, title: str = "", tolerance: Tolerance | None = None) -> Task:
+        """Declare a part of the assignment. `heading` is how its heading starts in the notebook (`Task 1`)."""
+        place = author_place()
+        heading = read_text(heading, "The heading", place)
+        if not (id := slug(heading)):
+            raise place.error(f"The heading {heading!r} makes no id.", remedy="Use at least one letter or digit.")
+        title = read_text(title, "title", place) if title else ""
+        self._declared = self._declared.with_task(TaskDeclaration(id=id, heading=heading, title=title, place=place))
+        inherited = self._declared.tolerance if tolerance is None else read_tolerance(tolerance, place)
+        return Task(self, Scope(task=id, versions=self._declared.versions, tolerance=inherited))
+
+    @overload
+    def quantity(self, function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]: ...
+    @overload
+    def quantity(self, /, **options: Unpack[FunctionOptions]) -> Decorator: ...
+    def quantity(
+        self, function: Callable[Parameters, Result] | None = None, /, **options: Unpack[FunctionOptions]
+    ) -> Quantity[Parameters, Result] | Decorator:
+        """Declare a quantity that belongs to no task and so earns nothing; otherwise as `Task.value`."""
+        place = author_place()
+        if options.get("points") is not None:
+            raise place.error("Points belong to a task.", remedy="Declare the quantity with a task's value() instead.")
+        scope = Scope(task=None, versions=self._declared.versions, tolerance=self._declared.tolerance)
+        declare = self._decorator(options, scope, place)
+        return declare if function is None else declare(function)
+
+    def _decorator(self, options: FunctionOptions, scope: Scope, place: Place) -> Decorator:
+        refuse_unknown_options(options, FunctionOptions, place)
+
+        def declare(function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]:
+            declared = declare_function(function, options, scope, place)
+            self._record(declared)
+            return Quantity(declared.name, function)
+
+        return declare
+
+    def _record(self, item: Item) -> None:
+        self._declared = self._declared.with_item(item)
+
+
+class Task:
+    """A part of an assignment; made by `Assignment.task`."""
+
+    def __init__(self, assignment: Assignment, scope: Scope) -> None:
+        self._assignment = assignment
+        self._scope = scope
+
+    @overload
+    def value(self, function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]: ...
+    @overload
+    def value(self, /, **options: Unpack[FunctionOptions]) -> Decorator: ...
+    def value(
+        self, function: Callable[Parameters, Result] | None = None, /, **options: Unpack[FunctionOptions]
+    ) -> Quantity[Parameters, Result] | Decorator:
+        """Ask for what a variable holds at the end of the task's section; decorates the function that computes it.
+
+        The function's parameters name the givens and quantities that it needs, and its docstring's first line is the
+        title. `Options` and `FunctionOptions` say what may be set. Raises AssignmentError for what can't be meant.
+        """
+        declare = self._assignment._decorator(options, self._scope, author_place())
+        return declare if function is None else declare(function)
+
+    def gradient(self, name: str, *, of: Named, by: Named, **options: Unpack[Options]) -> Derivative:
+        """Ask for the derivative of the scalar `of` by each element of `by`, which has the shape of `by`.
+
+        `by` is a floating given, or a quantity that `of` is computed from. Autograd computes it.
+        """
+        place = author_place()
+        refuse_unknown_options(options, Options, place)
+        gradient = Gradient(of=_name(of, "of", place), by=_name(by, "by", place))
+        declared = declare_gradient(name, gradient, options, self._scope, place)
+        self._assignment._record(declared)
+        return Derivative(declared.name)
+
+    def person(self, name: str, *, points: Points, rubric: str = "", title: str | None = None) -> None:
+        """Ask for what a person judges: an explanation, a derivation, a plot. `rubric` tells that person how."""
+        place = author_place()
+        name = read_identifier(name, "The check's name", place)
+        task = self._scope.task
+        assert task is not None, "only Assignment.task makes tasks"
+        self._assignment._record(
+            PersonDeclaration(
+                name=name,
+                title=name if title is None else read_text(title, "title", place),
+                task=task,
+                points=read_points(points, place),
+                rubric=inspect.cleandoc(rubric),
+                place=place,
+            )
+        )
+
+
+def _name(named: Named, option: str, place: Place) -> str:
+    name = named if isinstance(named, str) else getattr(named, "name", None)
+    if not isinstance(name, str):
+        raise place.error(
+            f"{option}={named!r} names no quantity.", remedy=f'Write {option}="loss", or pass a quantity.'
+        )
+    return name

@@ -1,0 +1,147 @@
+"""What an author has declared, as read: immutable, each with its place, checked one by one but not yet together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from torch import Tensor
+
+from grader.assignment.places import Place
+from grader.assignment.spec import Policies, Tolerance, VersionSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An input that the handout defines; `value` is float64, int64, bool or complex128, without gradient."""
+
+    name: str
+    value: Tensor
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of the author's; `parameters` name the givens and quantities that it is called with."""
+
+    call: Callable[..., object]
+    parameters: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gradient:
+    """The derivative of the scalar `of` by each element of `by`; both are names."""
+
+    of: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityDeclaration:
+    """A node of the reference's graph.
+
+    `names` are the agreed variable names in each version in which it is asked for (the key is "" where the assignment
+    has no versions), `points` what it earns in those that have a check. `task` is None outside tasks. `accept` holds
+    further right answers beside `definition`.
+    """
+
+    name: str
+    title: str
+    task: str | None
+    definition: Function | Gradient
+    accept: tuple[Function, ...]
+    names: Mapping[str, tuple[str, ...]]
+    points: Mapping[str, Fraction]
+    tolerance: Tolerance
+    place: Place
+
+    @property
+    def definitions(self) -> tuple[Function | Gradient, ...]:
+        """All that define it: the base first, then what is accepted besides."""
+        return (self.definition, *self.accept)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """What it depends on directly, under any of its definitions, each once."""
+        return tuple(dict.fromkeys(name for definition in self.definitions for name in depends_on(definition)))
+
+
+def depends_on(definition: Function | Gradient) -> tuple[str, ...]:
+    """Name what a definition depends on directly."""
+    return definition.parameters if isinstance(definition, Function) else (definition.of, definition.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDeclaration:
+    """A check that waits for a person."""
+
+    name: str
+    title: str
+    task: str
+    points: Fraction
+    rubric: str
+    place: Place
+
+
+Item = QuantityDeclaration | PersonDeclaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDeclaration:
+    """A part of the assignment; its items name it by `id`."""
+
+    id: str
+    heading: str
+    title: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentDeclaration:
+    """All that one assignment declares, in the order in which it was written."""
+
+    id: str
+    title: str
+    points: Fraction
+    versions: tuple[VersionSpec, ...]
+    tolerance: Tolerance
+    policies: Policies
+    place: Place
+    givens: tuple[Given, ...] = ()
+    tasks: tuple[TaskDeclaration, ...] = ()
+    items: tuple[Item, ...] = ()
+
+    @property
+    def quantities(self) -> tuple[QuantityDeclaration, ...]:
+        """The items that are nodes of the reference's graph."""
+        return tuple(item for item in self.items if isinstance(item, QuantityDeclaration))
+
+    def with_given(self, given: Given) -> AssignmentDeclaration:
+        """Add a given; an AssignmentError if its name is taken."""
+        self._refuse_taken(given)
+        return replace(self, givens=(*self.givens, given))
+
+    def with_item(self, item: Item) -> AssignmentDeclaration:
+        """Add a quantity or a person's check; an AssignmentError if its name is taken."""
+        self._refuse_taken(item)
+        return replace(self, items=(*self.items, item))
+
+    def with_task(self, task: TaskDeclaration) -> AssignmentDeclaration:
+        """Add a task; an AssignmentError if another has its id."""
+        for other in self.tasks:
+            if other.id == task.id:
+                raise task.place.error(
+                    f"Two tasks are called {task.heading!r}; the other one is on line {other.place.line}.",
+                    remedy="Give each task a heading of its own.",
+                )
+        return replace(self, tasks=(*self.tasks, task))
+
+    def _refuse_taken(self, new: Given | Item) -> None:
+        for other in (*self.givens, *self.items):
+            if other.name == new.name:
+                raise new.place.error(
+                    f"{new.name!r} is declared twice; the other one is on line {other.place.line}.",
+                    remedy="Rename one of them: givens, quantities and checks share their names.",
+                )

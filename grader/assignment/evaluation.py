@@ -1,0 +1,146 @@
+"""Computes a reference graph once, in float64, with gradients by autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from grader.assignment.declarations import Function, Gradient, QuantityDeclaration
+from grader.assignment.graph import Graph
+from grader.assignment.places import Place, brief, raised_place
+from grader.assignment.tensors import NotNumbers, arithmetic, from_function, to_array, widened
+
+
+def evaluate(graph: Graph, *, chosen: Mapping[str, int], values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Compute every given and quantity, as float64, int64, bool or complex128 tensors.
+
+    `chosen` tells which definition of a quantity is in force (0, the base, if it isn't in there). `values` are put in
+    the place of givens and quantities; a quantity that is replaced keeps its function's derivative, where the shapes
+    agree, so that gradients flow through it as the reference would have them at what the quantities before it are.
+    Raises AssignmentError where a function of the author's doesn't do what it must.
+    """
+    with arithmetic():
+        known = {name: _leaf(values.get(name, given.value)) for name, given in graph.givens.items()}
+        for name, quantity in graph.quantities.items():
+            computed = _compute(quantity, chosen.get(name, 0), known)
+            known[name] = _replaced(computed, values[name]) if name in values else computed
+    return known
+
+
+def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, Tensor]) -> Tensor:
+    definition = quantity.definitions[choice]
+    if isinstance(definition, Gradient):
+        return _differentiate(definition, known, quantity.place)
+    inputs = {name: known[name] for name in definition.parameters}
+    return _settled(_call(definition, inputs, quantity.name), inputs)
+
+
+def _leaf(value: Tensor) -> Tensor:
+    # A fresh copy for each evaluation: no gradient, and no change in place, outlives it.
+    return widened(value.detach()).clone().requires_grad_(value.is_floating_point())
+
+
+def _settled(value: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
+    """Make a result a node of its own, by which others can be differentiated."""
+    if not value.requires_grad:
+        return _leaf(value)
+    # A function that returns its argument would else be one node with it, and their gradients one sum.
+    return value.view_as(value) if any(value is other for other in inputs.values()) else value
+
+
+def _call(function: Function, inputs: Mapping[str, Tensor], name: str) -> Tensor:
+    before = {parameter: _state(value) for parameter, value in inputs.items()}
+    try:
+        result = function.call(**inputs)
+    except (Exception, SystemExit) as error:
+        raise raised_place(error, function.place).error(
+            f"The reference of {name!r} raised {brief(error)}.", remedy=_remedy(error)
+        ) from error
+    for parameter, value in inputs.items():
+        if _state(value) != before[parameter]:
+            raise function.place.error(
+                f"The reference of {name!r} changes {parameter!r} in place.",
+                remedy=f"Compute with a copy ({parameter}.clone()), or without methods that end in _.",
+            )
+    try:
+        return from_function(result)
+    except NotNumbers as error:
+        raise function.place.error(
+            f"The reference of {name!r} returns {error}, not a tensor or a number.",
+            remedy="Add the return." if result is None else "Return a tensor, such as torch.stack([...]).",
+        ) from None
+
+
+def _remedy(error: BaseException) -> str:
+    if "in-place operation" in str(error):
+        return "Compute with a copy (.clone()): a reference must not change its inputs in place."
+    if "backward through the graph a second time" in str(error):
+        return "Write retain_graph=True where the reference differentiates, or declare it with a task's gradient()."
+    return "Mend the function: it must compute from the givens as they are declared."
+
+
+def _state(tensor: Tensor) -> tuple[int, bytes]:
+    # The counter sees what leaves the numbers as they were (relu_ on positive ones); the bytes, what goes around it.
+    return tensor._version, to_array(tensor).tobytes()
+
+
+def _differentiate(gradient: Gradient, known: Mapping[str, Tensor], place: Place) -> Tensor:
+    of, by = known[gradient.of], known[gradient.by]
+    _refuse_undifferentiable(gradient, of, by, place)
+    try:
+        # The graph is kept, so that later gradients, and gradients of this one, find it.
+        (result,) = torch.autograd.grad(of, by, create_graph=True, allow_unused=True)
+    except RuntimeError as error:
+        raise place.error(
+            f"{gradient.of!r} can't be differentiated by {gradient.by!r}: {brief(error)}.", remedy=_remedy(error)
+        ) from error
+    if result is None:
+        raise place.error(
+            f"{gradient.of!r} isn't computed from {gradient.by!r}, so there is no gradient.",
+            remedy=f"Let {gradient.of!r} depend on it, with no .detach(), .item() or rounding between.",
+        )
+    return _settled(result, {})
+
+
+def _refuse_undifferentiable(gradient: Gradient, of: Tensor, by: Tensor, place: Place) -> None:
+    if of.numel() != 1:
+        raise place.error(
+            f"{gradient.of!r} has shape {tuple(of.shape)}; a gradient is of a scalar.",
+            remedy="Sum it first, in a quantity of its own.",
+        )
+    if not of.is_floating_point():
+        raise place.error(
+            f"{gradient.of!r} is {_kind(of)}, and can't be differentiated.", remedy="Let it be a real floating number."
+        )
+    if not by.is_floating_point():
+        raise place.error(
+            f"{gradient.by!r} is {_kind(by)}, and nothing is differentiable by it.",
+            remedy=f"Give {gradient.by!r} as floating numbers (1.0 instead of 1).",
+        )
+
+
+def _kind(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _replaced(computed: Tensor, value: Tensor) -> Tensor:
+    leaf = _leaf(value)
+    if leaf.shape != computed.shape or not (leaf.is_floating_point() and computed.is_floating_point()):
+        return leaf
+    replaced = _Replace.apply(computed, leaf.detach())  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    assert isinstance(replaced, Tensor)
+    return replaced
+
+
+class _Replace(torch.autograd.Function):
+    """Forward, the value that is put in; backward, the gradient goes to what was computed."""
+
+    @staticmethod
+    def forward(ctx: object, computed: Tensor, value: Tensor) -> Tensor:
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx: object, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None

@@ -1,0 +1,96 @@
+"""Where in the author's files something was written, for errors that point at it."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import CodeType
+
+from grader.errors import AssignmentError
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LONGEST_MESSAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a file; lines count from 1."""
+
+    file: str
+    line: int
+
+    def error(self, message: str, *, remedy: str) -> AssignmentError:
+        """Make the error that points here; the caller raises it."""
+        return AssignmentError(message, remedy=remedy, file=self.file, line=self.line)
+
+
+def author_place() -> Place:
+    """Find the author's statement that called into this package: the first frame outside it."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Place(file=frame.f_code.co_filename, line=frame.f_lineno)
+
+
+def definition_place(function: object, otherwise: Place) -> Place:
+    """Find the `def` line of a function; `otherwise` for a callable that has no Python code."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    if not isinstance(code, CodeType):
+        return otherwise
+    return Place(file=code.co_filename, line=_definition_line(code))
+
+
+def _definition_line(code: CodeType) -> int:
+    # The code of a decorated function begins at its first decorator; people look for the `def` below.
+    first = code.co_firstlineno
+    if code.co_name == "<lambda>":
+        return first
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename)[first - 1 :]
+    return next((first + n for n, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), first)
+
+
+def raised_place(error: BaseException, otherwise: Place) -> Place:
+    """Find the innermost line of the author's own at which `error` was raised.
+
+    The author's files are those in or below the folder of `otherwise`, which is the answer where none took part.
+    """
+    folder = os.path.dirname(os.path.abspath(otherwise.file))
+    places = [
+        Place(file=frame.f_code.co_filename, line=line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if is_authors(frame.f_code.co_filename, folder)
+    ]
+    return places[-1] if places else otherwise
+
+
+def is_authors(file: str, folder: str) -> bool:
+    """Tell whether a file in or below `folder` is the author's: neither ours, nor an installed package's."""
+    path = os.path.abspath(file)
+    return path.startswith(os.path.abspath(folder) + os.sep) and not _is_ours(file) and "site-packages" not in path
+
+
+def _is_ours(file: str) -> bool:
+    return os.path.abspath(file).startswith(_PACKAGE)
+
+
+def brief(error: BaseException) -> str:
+    """Put an exception in one short line, without a full stop: its type, and the first line of what it says."""
+    said = next(iter(str(error).strip().splitlines()), "").rstrip(".")
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Say what the author may have meant by `word`: the nearest word that is known, or all of them."""
+    words = sorted(known)
+    near = difflib.get_close_matches(word, words, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"Known here: {', '.join(words)}." if words else "None is declared here."
