@@ -1,0 +1,6 @@
+"""Marking: from an execution to a grade, purely; an assignment and executions always give the same one."""
+
+from grader.marking.mark import mark_submission, ungraded
+from grader.marking.reproducibility import outputs_differ
+
+__all__ = ["mark_submission", "outputs_differ", "ungraded"]

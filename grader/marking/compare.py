@@ -1,0 +1,224 @@
+"""Comparing an answer with the reference: element by element, never by broadcasting."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment.spec import Tolerance
+from grader.marking.numbers import AnyArray, NotNumeric, Numeric
+from grader.marking.tolerances import Allowance, allowance
+from grader.records import Comparison, Evidence, Reason
+
+COARSEST_PRINT = 1e-3
+"""A printed number is never judged more coarsely than this, relative to the largest number of its array."""
+
+SHOWN_ELEMENTS = 200
+"""Arrays of at most so many elements are kept side by side for the reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a comparison came to: the share of the elements that are right, and the figures.
+
+    `share` is 1 for an answer that holds. Reason `too-coarse` means that it was printed with too few digits to tell.
+    """
+
+    reason: Reason
+    share: Fraction = Fraction(0)
+    detail: str = ""
+    comparison: Comparison | None = None
+    evidence: Evidence | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of the answer is right."""
+        return self.share == 1
+
+
+def compare(answer: Numeric | NotNumeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
+    """Compare an answer with what the reference gives.
+
+    Closeness is that of `torch.testing.assert_close` without its check of dtypes: equal shapes, then
+    `|answer - expected| <= atol + rtol * |expected|`, infinities equal to themselves, NaN to nothing unless
+    `tolerance.nan` says so. Exceptions: one element where a scalar is asked for counts as that scalar, and
+    `tolerance.shape="squeeze"` lets axes of length one come and go. Printed numbers get half a unit of their last digit
+    on top, but no more than `COARSEST_PRINT`.
+    """
+    if isinstance(answer, NotNumeric):
+        return Outcome(reason="not-numeric", detail=answer.detail)
+    allowed = allowance(tolerance, answer.dtype, expected.dtype.name)
+    shaped = _in_shape(answer, expected.shape, tolerance)
+    if shaped is None:
+        return _other_shape(answer, expected, allowed)
+    return _judge(shaped, expected, allowed, answer.values.shape, tolerance)
+
+
+def _in_shape(answer: Numeric, shape: tuple[int, ...], tolerance: Tolerance) -> Numeric | None:
+    found = answer.values.shape
+    if found == shape:
+        return answer
+    scalar = shape == () and answer.values.size == 1
+    squeezed = tolerance.shape == "squeeze" and _without_ones(found) == _without_ones(shape)
+    if not (scalar or squeezed):
+        return None
+    return Numeric(
+        values=answer.values.reshape(shape),
+        dtype=answer.dtype,
+        half_units=None if answer.half_units is None else answer.half_units.reshape(shape),
+        judged=None if answer.judged is None else answer.judged.reshape(shape),
+    )
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
+
+
+def _other_shape(answer: Numeric, expected: AnyArray, allowed: Allowance) -> Outcome:
+    comparison = Comparison(
+        max_abs_error=None,
+        max_rel_error=None,
+        mismatched=expected.size,
+        elements=expected.size,
+        shape=answer.values.shape,
+        expected_shape=expected.shape,
+        dtype=answer.dtype,
+        rtol=allowed.rtol,
+        atol=allowed.atol,
+        tolerance_reason=allowed.reason,
+    )
+    return Outcome(reason="other-shape", comparison=comparison)
+
+
+def _judge(
+    answer: Numeric, expected: AnyArray, allowed: Allowance, found_shape: tuple[int, ...], tolerance: Tolerance
+) -> Outcome:
+    judged = np.ones(expected.shape, dtype=bool) if answer.judged is None else answer.judged
+    error = _distance(answer.values, expected)
+    close = _close(answer.values, expected, error, _bound(expected, allowed), tolerance)
+    coarse = np.zeros(expected.shape, dtype=bool)
+    if answer.half_units is not None:
+        largest = _largest(expected)
+        plain = _bound(expected, allowed)
+        printed = np.minimum(answer.half_units, COARSEST_PRINT * largest)
+        close = _close(answer.values, expected, error, plain + printed, tolerance)
+        coarse = ~close & _close(answer.values, expected, error, plain + answer.half_units, tolerance)
+    wrong = judged & ~close
+    elements = int(judged.sum())
+    mismatched = int(wrong.sum())
+    comparison = _figures(answer, expected, error, wrong, judged, allowed, found_shape)
+    evidence = _evidence(answer.values, expected, wrong)
+    if elements == 0 and expected.size:
+        return Outcome(reason="elided", comparison=comparison)
+    if mismatched == 0:
+        return Outcome(reason="equal", share=Fraction(1), comparison=comparison, evidence=evidence)
+    if not (wrong & ~coarse).any():
+        return Outcome(reason="too-coarse", comparison=comparison, evidence=evidence)
+    reason: Reason = "differs" if _finite(answer.values, expected) else "not-finite"
+    share = Fraction(elements - mismatched, elements)
+    return Outcome(reason=reason, share=share, comparison=comparison, evidence=evidence)
+
+
+def _distance(values: AnyArray, expected: AnyArray) -> NDArray[np.float64]:
+    """`|values - expected|`, without the overflow and wrap-around of narrow types."""
+    with np.errstate(all="ignore"):
+        if values.dtype.kind in "biu" and expected.dtype.kind in "biu":
+            # Exact for every 64-bit integer; object arithmetic is slow, and integer answers are small.
+            exact = np.abs(values.astype(object) - expected.astype(object))
+            return np.asarray(exact, dtype=np.float64)
+        wide = np.complex128 if "c" in (values.dtype.kind, expected.dtype.kind) else np.float64
+        return np.asarray(np.abs(values.astype(wide) - expected.astype(wide)), dtype=np.float64)
+
+
+def _bound(expected: AnyArray, allowed: Allowance) -> NDArray[np.float64]:
+    with np.errstate(all="ignore"):
+        bound = allowed.atol + allowed.rtol * np.abs(expected.astype(_wide(expected)))
+    # An infinite bound would let every finite answer pass for an infinity.
+    return np.where(np.isfinite(bound), bound, 0.0)
+
+
+def _wide(values: AnyArray) -> type[np.complex128] | type[np.float64]:
+    return np.complex128 if values.dtype.kind == "c" else np.float64
+
+
+def _close(
+    values: AnyArray,
+    expected: AnyArray,
+    error: NDArray[np.float64],
+    bound: NDArray[np.float64],
+    tolerance: Tolerance,
+) -> NDArray[np.bool_]:
+    with np.errstate(all="ignore"):
+        close = (error <= bound) | (values == expected)
+    if tolerance.nan == "equal":
+        close |= np.isnan(values.astype(_wide(values))) & np.isnan(expected.astype(_wide(expected)))
+    return np.asarray(close, dtype=bool)
+
+
+def _largest(expected: AnyArray) -> float:
+    magnitudes = np.abs(expected.astype(_wide(expected)))
+    finite = magnitudes[np.isfinite(magnitudes)]
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _finite(values: AnyArray, expected: AnyArray) -> bool:
+    """Whether the answer is finite wherever the reference is."""
+    return bool(np.isfinite(values.astype(_wide(values)))[np.isfinite(expected.astype(_wide(expected)))].all())
+
+
+def _figures(
+    answer: Numeric,
+    expected: AnyArray,
+    error: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
+    allowed: Allowance,
+    found_shape: tuple[int, ...],
+) -> Comparison:
+    comparable = judged & np.isfinite(error)
+    magnitude = np.abs(expected.astype(_wide(expected)))
+    with np.errstate(all="ignore"):
+        relative = np.where(error == 0, 0.0, error / magnitude)
+    worst = np.where(comparable, error, -1.0)
+    finite_relative = relative[comparable & np.isfinite(relative)]
+    return Comparison(
+        max_abs_error=_finite_or_none(worst.max()) if comparable.any() else None,
+        max_rel_error=_finite_or_none(finite_relative.max()) if finite_relative.size else None,
+        mismatched=int(wrong.sum()),
+        elements=int(judged.sum()),
+        shape=found_shape,
+        expected_shape=expected.shape,
+        dtype=answer.dtype,
+        rtol=allowed.rtol,
+        atol=allowed.atol,
+        worst_index=tuple(int(i) for i in np.unravel_index(int(worst.argmax()), expected.shape))
+        if comparable.any()
+        else None,
+        tolerance_reason=allowed.reason,
+    )
+
+
+def _finite_or_none(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
+
+
+def _evidence(values: AnyArray, expected: AnyArray, wrong: NDArray[np.bool_]) -> Evidence | None:
+    if expected.size > SHOWN_ELEMENTS:
+        return None
+    return Evidence(
+        shape=expected.shape,
+        found=tuple(_shown(value) for value in values.ravel()),
+        expected=tuple(_shown(value) for value in expected.ravel()),
+        wrong=tuple(bool(flag) for flag in wrong.ravel()),
+    )
+
+
+def _shown(value: np.generic) -> str:
+    """A number as a reader wants it: eight significant digits at the most."""
+    if value.dtype.kind in "biu":
+        return str(value)
+    return f"{value.item():.8g}"

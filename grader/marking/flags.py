@@ -1,0 +1,45 @@
+"""Flags: what a person should look at. They take no marks by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from grader.marking.reproducibility import stale_outputs
+from grader.records import CheckGrade, Execution, Flag, Notebook
+
+
+def flags_of(
+    checks: Iterable[CheckGrade], notebook: Notebook | None, executions: Sequence[Execution]
+) -> tuple[Flag, ...]:
+    """All flags of a submission: of its executions, of its checks in their order, of its saved outputs."""
+    flags = [*_of_execution(executions[0])]
+    for check in checks:
+        flags += _of_check(check)
+    if notebook is not None:
+        flags += stale_outputs(notebook, executions)
+    return tuple(flags)
+
+
+def _of_execution(execution: Execution) -> Iterator[Flag]:
+    if execution.tries > 1:
+        yield Flag(code="retried", message="The process died, so the notebook was executed once more.")
+
+
+def _of_check(check: CheckGrade) -> Iterator[Flag]:
+    found = check.found
+    cell = found.cell if found else None
+    if check.verdict == "unmarked":
+        message = f"{check.id} could not be marked by the machine." if check.kind != "person" else ""
+        yield Flag(code="unmarked", message=message or f"{check.id} waits for a person.", cell=cell, check=check.id)
+    if check.verdict == "missing" and check.reason == "no-variable" and check.names:
+        message = f"There is no variable {' or '.join(f'`{name}`' for name in check.names)}."
+        yield Flag(code="missing-name", message=message, check=check.id)
+    if found and found.kind == "other-name":
+        message = f"{check.id} was taken from `{found.name}`; the agreed name is `{check.names[0]}`."
+        yield Flag(code="other-name", message=message, cell=cell, check=check.id)
+    if found and found.kind == "printed":
+        message = f"{check.id} was only printed; the agreed name is `{check.names[0]}`."
+        yield Flag(code="printed-only", message=message, cell=cell, check=check.id)
+    if found and check.late:
+        message = f"`{found.name}` was there only at the end of the notebook, not of its task's section."
+        yield Flag(code="late", message=message, cell=cell, check=check.id)

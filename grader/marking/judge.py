@@ -1,0 +1,99 @@
+"""Judging answers: a verdict for every check, with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.assignment.spec import CheckSpec, Policies
+from grader.marking.answers import Absent, Answer
+from grader.marking.compare import Outcome, compare
+from grader.marking.numbers import AnyArray
+from grader.records import CheckGrade, Verdict
+
+World = Mapping[str, AnyArray]
+"""What the reference gives, by quantity, where each quantity with a second right answer has one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A check's grade, and the worlds in which everything judged so far holds together."""
+
+    grade: CheckGrade
+    worlds: tuple[World, ...]
+
+
+def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], policies: Policies) -> Judgement:
+    """Judge one check.
+
+    `worlds` are those that the answers judged before it, in the same version, left possible: whoever takes the mean
+    loss where both are right has to go on with the mean's gradient.
+    """
+    if isinstance(answer, Absent):
+        return Judgement(grade=_absent(check, answer), worlds=tuple(worlds))
+    if answer.found.kind != "variable" and not _accepted(answer, policies):
+        grade = _grade(check, answer, Outcome(reason="not-accepted"))
+        return Judgement(grade=grade, worlds=tuple(worlds))
+    outcomes = [compare(answer.value, world[check.quantity], check.tolerance) for world in worlds]
+    holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
+    best = max(outcomes, key=lambda outcome: outcome.share)
+    return Judgement(grade=_grade(check, answer, best), worlds=holding or tuple(worlds))
+
+
+def _accepted(answer: Answer, policies: Policies) -> bool:
+    policy = policies.printed if answer.found.kind == "printed" else policies.other_names
+    return policy == "credit"
+
+
+def _grade(check: CheckSpec, answer: Answer, outcome: Outcome) -> CheckGrade:
+    verdict, points = _verdict(check, outcome)
+    return CheckGrade(
+        id=check.id,
+        kind=check.kind,
+        quantity=check.quantity,
+        version=check.version,
+        title=check.title,
+        points=points,
+        max_points=check.points,
+        verdict=verdict,
+        reason=outcome.reason,
+        detail=outcome.detail,
+        names=check.names,
+        late=answer.late,
+        found=answer.found,
+        comparison=outcome.comparison,
+        evidence=outcome.evidence,
+    )
+
+
+def _verdict(check: CheckSpec, outcome: Outcome) -> tuple[Verdict, Fraction | None]:
+    if outcome.holds:
+        return "correct", check.points
+    if outcome.reason in {"too-coarse", "elided"}:
+        return "unmarked", None
+    if outcome.reason == "not-accepted":
+        return "missing", Fraction(0)
+    if check.tolerance.credit == "elements" and outcome.share > 0:
+        return "partial", check.points * outcome.share
+    return "incorrect", Fraction(0)
+
+
+def _absent(check: CheckSpec, absent: Absent) -> CheckGrade:
+    return _ungraded(check, absent.verdict, absent, None if absent.verdict == "unmarked" else Fraction(0))
+
+
+def _ungraded(check: CheckSpec, verdict: Verdict, absent: Absent, points: Fraction | None) -> CheckGrade:
+    return CheckGrade(
+        id=check.id,
+        kind=check.kind,
+        quantity=check.quantity,
+        version=check.version,
+        title=check.title,
+        points=points,
+        max_points=check.points,
+        verdict=verdict,
+        reason=absent.reason,
+        detail=absent.detail,
+        names=check.names,
+    )

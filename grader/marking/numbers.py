@@ -1,0 +1,109 @@
+"""From plain values to NumPy arrays that can be compared, with the precision that they claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.records import Array, Mapping, Scalar, Sequence, Unreadable, Value
+
+AnyArray = NDArray[np.generic]
+
+_LARGEST_EXACT = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeric:
+    """An answer as numbers.
+
+    `values` is bool, integer, float or complex of any shape; `dtype` the dtype that its precision is judged by
+    (`bfloat16` has no NumPy type, so its values are float32). `half_units`, for printed numbers, is half a unit of each
+    one's last printed digit, of the same shape; `judged` is False where an element was elided in print.
+    """
+
+    values: AnyArray
+    dtype: str
+    half_units: NDArray[np.float64] | None = None
+    judged: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNumeric:
+    """An answer that is no array of numbers: what it is instead, in a few words for its student."""
+
+    detail: str
+
+
+def as_numeric(value: Value) -> Numeric | NotNumeric:
+    """Turn a captured value into numbers.
+
+    Python floats carry no precision of their own (`.item()` of a float32 tensor is one), so they are judged as float32.
+    A nested list counts where it is rectangular.
+    """
+    match value:
+        case Array():
+            return _from_array(value)
+        case Scalar(value=bool() as number):
+            return Numeric(values=np.asarray(number), dtype="bool")
+        case Scalar(value=int() as number):
+            return _from_integer(number)
+        case Scalar(value=float() as number):
+            return Numeric(values=np.asarray(number), dtype="float32")
+        case Scalar(value=str()):
+            return NotNumeric(detail="text")
+        case Scalar():
+            return NotNumeric(detail="None")
+        case Sequence():
+            return _from_sequence(value)
+        case Mapping():
+            return NotNumeric(detail="a dict")
+        case Unreadable():
+            return NotNumeric(detail=value.type)
+
+
+def _from_integer(number: int) -> Numeric:
+    if abs(number) > _LARGEST_EXACT:
+        return Numeric(values=np.asarray(_as_float(number)), dtype="float64")
+    return Numeric(values=np.asarray(number, dtype=np.int64), dtype="int64")
+
+
+def _as_float(number: int) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+def _from_array(array: Array) -> Numeric:
+    if array.dtype == "bfloat16":
+        # bfloat16 is the upper half of a float32.
+        raw = np.frombuffer(array.data, dtype="<u2").astype(np.uint32) << 16
+        values: AnyArray = raw.view(np.float32)
+    else:
+        values = np.frombuffer(array.data, dtype=np.dtype(array.dtype).newbyteorder("<"))
+    return Numeric(values=values.reshape(array.shape), dtype=array.dtype)
+
+
+def _from_sequence(sequence: Sequence) -> Numeric | NotNumeric:
+    parts: list[Numeric] = []
+    for item in sequence.items:
+        part = as_numeric(item)
+        if isinstance(part, NotNumeric):
+            return NotNumeric(detail=f"a {sequence.container} that holds {part.detail}")
+        parts.append(part)
+    if not parts:
+        return Numeric(values=np.zeros(0), dtype="float32")
+    if len({part.values.shape for part in parts}) > 1:
+        return NotNumeric(detail=f"a {sequence.container} whose rows have different lengths")
+    return Numeric(values=np.stack([part.values for part in parts]), dtype=coarsest(part.dtype for part in parts))
+
+
+_ORDER = ("bool", "integer", "float64", "complex128", "float32", "complex64", "float16", "bfloat16")
+
+
+def coarsest(dtypes: Iterable[str]) -> str:
+    """The dtype of these with the fewest digits; integers and bools are exact."""
+    return max(dtypes, key=lambda name: _ORDER.index(name if name in _ORDER else "integer"))

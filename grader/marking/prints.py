@@ -1,0 +1,170 @@
+"""Answers that were only printed: which printed value is meant for which check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.assignment.spec import CheckSpec
+from grader.marking.naming import speaks_of, speaks_of_version, version_words, words
+from grader.marking.numbers import AnyArray, Numeric
+from grader.marking.trace import Trace, owner_of, owners
+from grader.notebook import CellCode, Display, Printed, parse_printed
+from grader.records import Found, shown_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedAnswer:
+    """A printed value that is taken as an answer."""
+
+    found: Found
+    value: Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A value printed in a cell.
+
+    `shown` are the expressions that it may have come from: the one, where prints and values can be paired off, or all
+    of the cell's.
+    """
+
+    printed: Printed
+    cell: int
+    shown: tuple[Display, ...]
+    modules: frozenset[str]
+
+    @property
+    def paired(self) -> bool:
+        """Whether it is known which expression printed it."""
+        return len(self.shown) == 1
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The label in print, and the name and label in the code where they are known."""
+        source = (self.shown[0].name or "", self.shown[0].label) if self.paired else ()
+        return (self.printed.label, *source)
+
+
+def printed_answers(
+    trace: Trace, checks: Sequence[CheckSpec], task: str, shapes: Mapping[str, tuple[int, ...]]
+) -> Mapping[str, PrintedAnswer]:
+    """What was printed in a task's section for checks that have no variable, by check id.
+
+    A value is taken where its label or its name speaks of the quantity; the last such one counts. What is left without
+    a label is taken in order where there are just as many values of a shape as checks that ask for it. Never taken is
+    what was printed from another check's or another version's variable.
+    """
+    items = [item for cell in trace.section_code(task) for item in _items(trace, cell)]
+    answers: dict[str, PrintedAnswer] = {}
+    labelled: set[int] = set()
+    for check in checks:
+        shape = shapes[check.quantity]
+        for item in items:
+            names_it = any(speaks_of(text, check, trace.spec) for text in item.texts)
+            if names_it and _may_answer(trace, item, check, shape):
+                answers[check.id] = _answer(item, shape)
+                labelled.add(id(item))
+    rest = [item for item in items if id(item) not in labelled and not _names_a_quantity(trace, item)]
+    answers.update(_by_order(trace, rest, [check for check in checks if check.id not in answers], shapes))
+    return answers
+
+
+def _by_order(
+    trace: Trace, items: Sequence[Item], checks: Sequence[CheckSpec], shapes: Mapping[str, tuple[int, ...]]
+) -> Iterator[tuple[str, PrintedAnswer]]:
+    groups: dict[tuple[str | None, tuple[int, ...]], list[CheckSpec]] = {}
+    for check in checks:
+        groups.setdefault((check.version, shapes[check.quantity]), []).append(check)
+    for (_, shape), asking in groups.items():
+        fitting = [item for item in items if _may_answer(trace, item, asking[0], shape)]
+        if len(fitting) == len(asking):
+            for item, check in zip(fitting, asking, strict=True):
+                yield check.id, _answer(item, shape)
+
+
+def _items(trace: Trace, cell: int) -> Iterator[Item]:
+    run = trace.runs.get(cell)
+    code = trace.code[cell]
+    if run is None:
+        return
+    printed = parse_printed(shown_text(run.outputs))
+    for number, value in enumerate(printed):
+        yield Item(printed=value, cell=cell, shown=_shown(code, number, len(printed)), modules=code.modules)
+
+
+def _shown(code: CellCode, number: int, count: int) -> tuple[Display, ...]:
+    """The expression behind the value of this number, where values and expressions pair off; else all of them."""
+    if len(code.displays) == count and not any(display.repeated for display in code.displays):
+        return (code.displays[number],)
+    return code.displays
+
+
+def _may_answer(trace: Trace, item: Item, check: CheckSpec, shape: tuple[int, ...]) -> bool:
+    return _fits(item.printed, shape) and not _belongs_elsewhere(trace, item, check) and _is_of_version(item, check)
+
+
+def _fits(printed: Printed, shape: tuple[int, ...]) -> bool:
+    return printed.fits(shape) or (shape == () and len(printed.numbers) == 1)
+
+
+def _belongs_elsewhere(trace: Trace, item: Item, check: CheckSpec) -> bool:
+    """Whether it may have been printed from another check's variable, or is computed from another version's."""
+    owned = owners(trace.spec)
+    mine = owner_of(check)
+    for display in item.shown:
+        if display.name is not None and owned.get(trace.origin(display.name), mine) != mine:
+            return True
+        if trace.from_another_version(display.reads, check):
+            return True
+    return False
+
+
+def _is_of_version(item: Item, check: CheckSpec) -> bool:
+    """Whether something says that the value is of the check's version: its form, a word, or the cell's modules."""
+    version = check.version
+    if version is None:
+        return True
+    if item.printed.container == "tensor" or version not in {"torch", "numpy"}:
+        return version == "torch" or any(speaks_of_version(text, version) for text in item.texts)
+    if any(speaks_of_version(text, version) for text in item.texts):
+        return True
+    return item.modules == {version} and not _speaks_of_another(item.texts, version)
+
+
+def _speaks_of_another(texts: Iterable[str], version: str) -> bool:
+    others = {word for other in ("torch", "numpy") if other != version for word in version_words(other)}
+    return any(set(words(text)) & others for text in texts)
+
+
+def _names_a_quantity(trace: Trace, item: Item) -> bool:
+    """Whether its label names some quantity, so that it can't be taken for another one by its place."""
+    quantities = {quantity.name.lower() for quantity in trace.spec.quantities}
+    return any(set(words(text)) & quantities for text in item.texts)
+
+
+def _answer(item: Item, shape: tuple[int, ...]) -> PrintedAnswer:
+    name = item.shown[0].name if item.paired else None
+    found = Found(kind="printed", name=name or item.printed.label, cell=item.cell)
+    return PrintedAnswer(found=found, value=as_printed(item.printed, shape))
+
+
+def as_printed(printed: Printed, shape: tuple[int, ...]) -> Numeric:
+    """A printed value as an array of the given shape, which it fits; elided elements are not judged.
+
+    Text shows no dtype unless it says so, and float32 is the most that its last digits may hide.
+    """
+    numbers: AnyArray = np.array(printed.numbers) if printed.numbers else np.zeros(0)
+    halves = np.array(printed.half_units, dtype=np.float64)
+    dtype = printed.dtype or ("float32" if numbers.dtype.kind == "f" else numbers.dtype.name)
+    if not any(printed.elided):
+        return Numeric(values=numbers.reshape(shape), dtype=dtype, half_units=halves.reshape(shape))
+    places = np.ix_(*printed.axes)
+    block = tuple(len(axis) for axis in printed.axes)
+    values = np.zeros(shape, dtype=numbers.dtype)
+    half_units = np.zeros(shape)
+    judged = np.zeros(shape, dtype=bool)
+    values[places], half_units[places], judged[places] = numbers.reshape(block), halves.reshape(block), True
+    return Numeric(values=values, dtype=dtype, half_units=half_units, judged=judged)

@@ -1,0 +1,120 @@
+"""An execution beside the notebook that it ran: what each cell's code says, and what was captured where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.assignment.spec import CheckSpec, Spec
+from grader.notebook import CellCode, analyse, imported_modules
+from grader.plan import last_code_cell, task_sections
+from grader.records import Capture, CellRun, Execution, Notebook, Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Where values stood, task by task. Everything is derived from a hand-in's notebook and one execution of it."""
+
+    spec: Spec
+    notebook: Notebook
+    execution: Execution
+
+    @cached_property
+    def code(self) -> Mapping[int, CellCode]:
+        """What the code of each cell says, by cell."""
+        sources = [cell.source for cell in self.notebook.code_cells]
+        modules = imported_modules(sources)
+        return {cell.index: analyse(cell.source, modules) for cell in self.notebook.code_cells}
+
+    @cached_property
+    def runs(self) -> Mapping[int, CellRun]:
+        """How each code cell ran, by cell."""
+        return {run.index: run for run in self.execution.cells}
+
+    @cached_property
+    def sections(self) -> Mapping[str, Section]:
+        """Each task's section."""
+        return task_sections(self.spec, self.notebook)
+
+    def section_code(self, task: str) -> tuple[int, ...]:
+        """The code cells of a task's section, in order."""
+        return tuple(index for index in self.sections[task].cells if index in self.code)
+
+    def at_section_end(self, task: str) -> Mapping[str, Capture]:
+        """What stood at the end of a task's section, by name.
+
+        Where the process died before that, what its last finished cell had left.
+        """
+        end = last_code_cell(self.sections[task], self.notebook)
+        if end is None:
+            return {}
+        captures = self.execution.captures
+        there = {c.name: c for c in captures if c.place == "end" and c.after_cell == end}
+        return there or {c.name: c for c in captures if c.place == "last" and c.after_cell <= end}
+
+    @cached_property
+    def at_notebook_end(self) -> Mapping[str, Capture]:
+        """What stood once the last cell had run, by name; nothing where the process died before."""
+        end = self.notebook.code_cells[-1].index
+        return {c.name: c for c in self.execution.captures if c.place == "end" and c.after_cell == end}
+
+    def last_assigned(self, name: str, up_to: int) -> int | None:
+        """The last cell up to `up_to` whose code assigns a name; None where none does so in the open."""
+        cells = [index for index, code in self.code.items() if index <= up_to and name in code.assigned]
+        return max(cells, default=None)
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """For every name that is merely another name, or a conversion, of a variable: that variable."""
+        return {name: of for code in self.code.values() for name, of in code.aliases.items()}
+
+    def origin(self, name: str) -> str:
+        """The variable that a name is in the end an alias of; itself where it is none."""
+        seen = {name}
+        while (of := self.aliases.get(name)) is not None and of not in seen:
+            name = of
+            seen.add(of)
+        return name
+
+    def computed_from(self, names: Iterable[str]) -> frozenset[str]:
+        """Everything that names are computed from, directly or through other variables and functions; and themselves.
+
+        Over all cells, whatever their order: too much rather than too little.
+        """
+        reached: set[str] = set()
+        waiting = set(names)
+        while waiting:
+            reached |= waiting
+            waiting = {read for name in waiting for read in self._reads.get(name, ())} - reached
+        return frozenset(reached)
+
+    @cached_property
+    def _reads(self) -> Mapping[str, frozenset[str]]:
+        reads: dict[str, frozenset[str]] = {}
+        for code in self.code.values():
+            for name, of in code.reads_of.items():
+                reads[name] = reads.get(name, frozenset()) | of
+        return reads
+
+    def from_another_version(self, names: Iterable[str], check: CheckSpec) -> bool:
+        """Whether names are computed from an agreed variable of another version than the check's."""
+        version = check.version or ""
+        owned = owners(self.spec)
+        return any(owned[name][1] != version for name in self.computed_from(names) if name in owned)
+
+
+def owners(spec: Spec) -> Mapping[str, tuple[str, str]]:
+    """Whose each agreed name is: (quantity, version), the version "" where there are none."""
+    owned = {
+        name: (quantity.name, version)
+        for quantity in spec.quantities
+        for version, names in quantity.names.items()
+        for name in names
+    }
+    return owned | {name: owner_of(check) for check in spec.checks for name in check.names}
+
+
+def owner_of(check: CheckSpec) -> tuple[str, str]:
+    """The (quantity, version) that a check asks for."""
+    return check.quantity, check.version or ""
