@@ -1,0 +1,113 @@
+"""The roster: who is in the class, and which of them a file's name means."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.records import Student
+
+_COLUMNS = ("id", "name", "email")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The students of a class, in the order of the file; empty where there is no roster."""
+
+    students: tuple[Student, ...] = ()
+
+    def find(self, owner: str) -> Student | None:
+        """Whom the name of a file or folder means: None where nobody, or more than one, fits.
+
+        Tried in turn: the id, the e-mail address or its local part, the full name in either order, an id among the
+        words of the name, and all words of a student's name among them.
+        """
+        words = _words(owner)
+        tests: tuple[Callable[[Student], bool], ...] = (
+            lambda student: _fold(student.id) == _fold(owner),
+            lambda student: bool(student.email) and _fold(owner) in _addresses(student),
+            lambda student: bool(student.name) and sorted(_words(student.name)) == sorted(words),
+            lambda student: _contains(words, _words(student.id)),
+            lambda student: bool(student.name) and set(_words(student.name)) <= set(words),
+        )
+        for test in tests:
+            fitting = [student for student in self.students if test(student)]
+            if fitting:
+                return fitting[0] if len(fitting) == 1 else None
+        return None
+
+    def absent(self, present: Iterable[str]) -> tuple[Student, ...]:
+        """Those who handed in nothing, given the ids of those who did."""
+        ids = set(present)
+        return tuple(student for student in self.students if student.id not in ids)
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a CSV file with the columns `id`, `name`, `email` (the last two may be missing); others are kept.
+
+    Comma, semicolon or tab; a header in any case. Raises UsageError with the line that is wrong.
+    """
+    rows = list(csv.reader(io.StringIO(_text(path)), delimiter=_delimiter(_text(path))))
+    if not rows:
+        raise UsageError(f"{path}: the roster is empty.", remedy="Its first line must name the columns: id,name,email.")
+    header = [column.strip().lower() for column in rows[0]]
+    if "id" not in header:
+        raise UsageError(
+            f"{path}:1: the roster has no column `id`; it has {', '.join(header) or 'none'}.",
+            remedy="Name the columns in the first line: id,name,email.",
+        )
+    students: dict[str, Student] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        fields = dict(zip(header, (unicodedata.normalize("NFC", cell.strip()) for cell in row), strict=False))
+        if not any(fields.values()):
+            continue
+        student = _student(fields, f"{path}:{line}")
+        if student.id in students:
+            raise UsageError(f"{path}:{line}: the id {student.id!r} stands twice.", remedy="Give each student one row.")
+        students[student.id] = student
+    return Roster(students=tuple(students.values()))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: the roster isn't UTF-8 text.", remedy="Save it as CSV UTF-8.") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.", remedy="Name a CSV file with --roster.") from error
+
+
+def _delimiter(text: str) -> str:
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _student(fields: Mapping[str, str], place: str) -> Student:
+    if not fields.get("id"):
+        raise UsageError(f"{place}: this row has no id.", remedy="Every student needs one, different from all others.")
+    extra = {column: value for column, value in fields.items() if column not in _COLUMNS}
+    return Student(id=fields["id"], name=fields.get("name", ""), email=fields.get("email", ""), extra=extra)
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", _fold(text)) if word]
+
+
+def _addresses(student: Student) -> tuple[str, str]:
+    address = _fold(student.email)
+    return address, address.partition("@")[0]
+
+
+def _contains(words: list[str], part: list[str]) -> bool:
+    """Whether `part` stands in `words` as a run."""
+    return bool(part) and any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))

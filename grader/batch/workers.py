@@ -1,0 +1,118 @@
+"""Worker processes, bounded in time and memory: reading, marking and rendering happen in them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from grader.assignment.spec import Reveal, Spec
+from grader.batch.stages import Described, Pages, Prepared
+from grader.errors import ExecutionUnavailable, GraderError
+from grader.records import Execution, Grade, Notebook, Result
+
+T = TypeVar("T")
+
+JOB_SECONDS = 60.0
+LOAD_SECONDS = 300.0
+MEMORY_BYTES = 4 * 1024**3
+
+_JOBS = "grader.batch.jobs"
+"""Known by name only, so that this process does not import what only the workers need, torch above all."""
+
+
+class WorkerFault(ExecutionUnavailable):
+    """A worker died, ran out of time or hit a bug of ours while it did a job; `message` says which."""
+
+
+class Workers:
+    """A pool of worker processes for one reference folder; its methods block, and may be called from many threads."""
+
+    def __init__(self, reference: Path, *, processes: int, seconds: float = JOB_SECONDS) -> None:
+        self._reference = reference
+        self._seconds = seconds
+        context = multiprocessing.get_context("forkserver")
+        # What all workers need is imported once, and a worker that died is replaced by a fork.
+        context.set_forkserver_preload([_JOBS])
+        self._pool = ProcessPool(max_workers=processes, initializer=_bound, initargs=(MEMORY_BYTES,), context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates most of its methods, but not this one
+        self._pool.join()
+
+    def describe(self) -> Described:
+        """The assignment as data; raises AssignmentError."""
+        return self._do(Described, "describe", self._reference, seconds=LOAD_SECONDS)
+
+    def prepare(self, path: Path) -> Prepared:
+        """Read and plan a hand-in; raises NotebookRejected and ExecutionUnavailable."""
+        return self._do(Prepared, "prepare", self._reference, path)
+
+    def wants_repeat(self, notebook: Notebook, execution: Execution) -> bool:
+        """Whether a second execution would tell what is random from what is stale."""
+        return self._do(bool, "wants_repeat", notebook, execution)
+
+    def mark(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> Grade:
+        """Mark a submission.
+
+        Where that kills a worker, its checks are marked one by one, and only those that do so again stay unmarked.
+        """
+        try:
+            return self._do(Grade, "mark", self._reference, notebook, executions)
+        except WorkerFault:
+            return self._mark_one_by_one(notebook, executions, spec)
+
+    def _mark_one_by_one(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> Grade:
+        markable: list[str] = []
+        for check in spec.checks:
+            try:
+                self._do(Grade, "mark", self._reference, notebook, executions, (check.id,))
+            except WorkerFault:
+                continue
+            markable.append(check.id)
+        return self._do(Grade, "mark", self._reference, notebook, executions, tuple(markable))
+
+    def render(self, result: Result, spec: Spec, reveal: Reveal, provenance: Mapping[str, object]) -> Pages:
+        """Write a submission's files, as text."""
+        return self._do(Pages, "render", result, spec, reveal, provenance)
+
+    def _do(self, kind: type[T], job: str, *arguments: object, seconds: float | None = None) -> T:
+        limit = seconds or self._seconds
+        future = self._pool.schedule(_call, args=(job, *arguments), timeout=limit)
+        try:
+            result = future.result()
+        except FutureTimeoutError as error:
+            raise WorkerFault(f"{job} took longer than {limit:.0f} s.") from error
+        except ProcessExpired as error:
+            raise WorkerFault(f"{job} killed its worker (exit status {error.exitcode}).") from error
+        except GraderError:
+            raise
+        except Exception as error:
+            raise WorkerFault(f"{job} failed: {type(error).__name__}: {error}"[:300]) from error
+        assert isinstance(result, kind)
+        return result
+
+
+def _call(job: str, *arguments: object) -> object:
+    return getattr(import_module(_JOBS), job)(*arguments)
+
+
+def _bound(memory: int) -> None:
+    """What a worker does first: it bounds itself, and keeps to one core."""
+    import torch  # only workers need it, and importing it takes a second
+
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    torch.set_num_threads(1)

@@ -1,0 +1,126 @@
+"""The commands, their options and their help."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.terminal import print_error
+from grader.errors import ExitStatus, GraderError
+
+app = typer.Typer(
+    name="grader",
+    help="Mark numeric coursework in Jupyter notebooks against a PyTorch reference, with reasons.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder of the results.", file_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend ends in one line and an exit status, not in a traceback."""
+    try:
+        app()
+    except GraderError as error:
+        print_error(error)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`grader show … | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitStatus.OK)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from grader.cli.versions import version_line
+
+        typer.echo(version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print versions and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        list[Path], typer.Argument(help="Notebooks, or folders that hold them.", show_default=False)
+    ],
+    reference: Annotated[
+        Path, typer.Option("--reference", "-r", help="Folder of the assignment and its reference.", file_okay=False)
+    ] = Path("reference"),
+    out: OutOption = Path("results"),
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", help="CSV of the class: id,name,email. Adds names, and rows for the absent."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Submissions at a time; 0 is one a core.")] = 0,
+    engine: Annotated[str, typer.Option("--engine", help="What executes notebooks: kernel.")] = "kernel",
+    reveal: Annotated[
+        str | None,
+        typer.Option("--reveal", help="What students are shown: values, places or marks; else the assignment says."),
+    ] = None,
+    cell_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of a cell.")] = 20.0,
+    total_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of an execution.")] = 60.0,
+    memory_mb: Annotated[int, typer.Option(min=64, help="Memory limit of an execution.")] = 2048,
+    output_mb: Annotated[float, typer.Option(min=0.01, help="Limit of what an execution may print.")] = 10.0,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run student code unprotected, with your rights, on this machine.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Execute, mark and report a class's notebooks.
+
+    Grading into the same folder again executes only what is new or changed, and marks all again. Exit status: 0 every
+    submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,
+    3 student code can't be sealed here and --unsafe wasn't given.
+    """
+    from grader.cli.grade import GradeOptions, run_grade
+    from grader.records import Limits
+
+    limits = Limits(
+        cell_seconds=cell_seconds,
+        total_seconds=total_seconds,
+        memory_bytes=memory_mb * 1024**2,
+        output_bytes=int(output_mb * 1_000_000),
+    )
+    options = GradeOptions(
+        submissions=tuple(submissions),
+        reference=reference,
+        out=out,
+        roster=roster,
+        jobs=jobs or os.cpu_count() or 1,
+        engine=engine,
+        reveal=reveal,
+        limits=limits,
+        unsafe=unsafe,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_grade(options))
+
+
+@app.command()
+def show(
+    student: Annotated[str, typer.Argument(help="A student's id.", show_default=False)],
+    out: OutOption = Path("results"),
+    attempt: Annotated[int | None, typer.Option(min=1, help="Which attempt; else the last.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one submission's marks, check by check."""
+    from grader.cli.show import run_show
+
+    run_show(student, out=out, attempt=attempt, as_json=as_json)

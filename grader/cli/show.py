@@ -1,0 +1,79 @@
+"""`grader show STUDENT`: one submission's marks in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from grader.batch import OutputFolder
+from grader.cli.terminal import STATUS_STYLES, VERDICT_STYLES, points_text, safe, stdout
+from grader.errors import UsageError
+from grader.gradebook import Gradebook
+from grader.records import CheckGrade, Found, Result
+from grader.reports import explain
+
+
+def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> None:
+    """Print a student's marks; raises UsageError where there is no gradebook, or nobody of that id in it."""
+    folder = OutputFolder(out)
+    if not folder.gradebook.is_file():
+        raise UsageError(f"There is no gradebook in {out}.", remedy="Grade first, or name the folder with --out.")
+    with Gradebook.open(folder.gradebook) as book:
+        result = book.find(student, attempt)
+    if as_json:
+        document = folder.root / "results" / result.submission.slug / "result.json"
+        sys.stdout.write(document.read_text(encoding="utf-8"))
+        return
+    _print(result, folder)
+
+
+def _print(result: Result, folder: OutputFolder) -> None:
+    submission, grade = result.submission, result.grade
+    total = f"{points_text(grade.points)} of {points_text(grade.max_points)}"
+    stdout.print(Text.assemble(safe(submission.student.id, "bold"), "  ", safe(submission.student.name), "  ", total))
+    status = safe(result.status, STATUS_STYLES[result.status])
+    stdout.print(Text.assemble(safe(submission.path, "dim"), "  attempt ", str(submission.attempt), "  ", status))
+    if result.execution.reason:
+        stdout.print(safe(result.execution.reason))
+    for task in grade.tasks:
+        stdout.print()
+        stdout.print(
+            Text.assemble(safe(task.title, "bold"), f"  {points_text(task.points)} of {points_text(task.max_points)}")
+        )
+        stdout.print(_table(task.checks))
+    if grade.flags:
+        stdout.print()
+        stdout.print(Text("To look at", style="bold"))
+    for flag in grade.flags:
+        stdout.print(Text.assemble(safe(flag.code, "yellow"), "  ", safe(flag.message)))
+    stdout.print()
+    feedback = folder.root / "feedback" / f"{submission.slug}.html"
+    stdout.print(Text.assemble("Feedback: ", (str(feedback), "bold")), soft_wrap=True)
+
+
+def _table(checks: tuple[CheckGrade, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    table.add_column("check", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("found", overflow="fold")
+    table.add_column("why", overflow="fold", ratio=1)
+    for check in checks:
+        table.add_row(
+            safe(check.id),
+            f"{points_text(check.points)} / {points_text(check.max_points)}",
+            safe(check.verdict, VERDICT_STYLES[check.verdict]),
+            safe(_where(check.found)),
+            safe("" if check.verdict == "correct" else explain(check, "staff")),
+        )
+    return table
+
+
+def _where(found: Found | None) -> str:
+    if found is None:
+        return "–"
+    cell = "" if found.cell is None else f", cell {found.cell + 1}"
+    return f"{found.name}{cell}"

@@ -1,0 +1,126 @@
+"""Which files count as hand-ins, whose they are, and what their results are called."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.batch import Roster, collect, identify
+from grader.batch.collect import file_name
+from grader.errors import UsageError
+from grader.records import Student
+
+
+def folder(root: Path, *files: str) -> Path:
+    for name in files:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    return root
+
+
+def owners(root: Path) -> list[str]:
+    return [hand_in.owner for hand_in in collect([root]).hand_ins]
+
+
+def test_every_notebook_in_a_folder_belongs_to_its_stem(tmp_path: Path) -> None:
+    assert owners(folder(tmp_path, "bo.ipynb", "amara.IPYNB", "notes.txt", "expected.toml")) == ["amara", "bo"]
+
+
+def test_a_folder_a_student_gives_its_name(tmp_path: Path) -> None:
+    assert owners(folder(tmp_path, "bo/hw1.ipynb", "amara/hw1.ipynb")) == ["amara", "bo"]
+
+
+def test_one_folder_around_all_of_them_gives_no_name(tmp_path: Path) -> None:
+    assert owners(folder(tmp_path, "hw1/bo.ipynb", "hw1/amara.ipynb")) == ["amara", "bo"]
+
+
+def test_copies_that_editors_and_systems_make_are_skipped_beside_their_notebook(tmp_path: Path) -> None:
+    folder(tmp_path, "bo.ipynb", "._bo.ipynb", ".ipynb_checkpoints/bo-checkpoint.ipynb")
+    collected = collect([tmp_path])
+    assert [hand_in.owner for hand_in in collected.hand_ins] == ["bo"]
+    assert len(collected.skipped) == 2
+
+
+def test_a_copy_without_its_notebook_is_all_that_was_handed_in(tmp_path: Path) -> None:
+    assert owners(folder(tmp_path, ".ipynb_checkpoints/bo-checkpoint.ipynb", "._amara.ipynb")) == ["amara", "bo"]
+
+
+def test_a_file_named_outright_counts_whatever_it_is_called(tmp_path: Path) -> None:
+    folder(tmp_path, "bo.json")
+    assert [hand_in.owner for hand_in in collect([tmp_path / "bo.json"]).hand_ins] == ["bo"]
+
+
+def test_nothing_to_grade_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no notebook"):
+        collect([tmp_path])
+    with pytest.raises(UsageError, match="doesn't exist"):
+        collect([tmp_path / "nowhere"])
+
+
+def test_two_files_that_would_collide_are_attempts_and_never_overwrite_each_other(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb", "b/bo.ipynb", "c/bo.ipynb", "c/amara.ipynb", "a/x.ipynb", "b/y.ipynb")
+    found = list(identify(collect([tmp_path]).hand_ins, Roster()).values())
+    mine = [submission for submission in found if submission.student.id == "bo"]
+    assert [submission.attempt for submission in mine] == [1, 2, 3]
+    assert len({submission.slug for submission in found}) == len(found)
+
+
+def test_one_name_in_two_unicode_forms_is_one_student(tmp_path: Path) -> None:
+    for number, form in enumerate(("NFC", "NFD")):
+        folder(tmp_path / str(number), unicodedata.normalize(form, "josé") + ".ipynb")
+    hand_ins = [*collect([tmp_path / "0"]).hand_ins, *collect([tmp_path / "1"]).hand_ins]
+    found = list(identify(hand_ins, Roster()).values())
+    assert {submission.student.id for submission in found} == {"josé"}
+    assert [submission.attempt for submission in found] == [1, 2]
+
+
+def test_ids_that_differ_only_in_signs_or_case_keep_files_of_their_own(tmp_path: Path) -> None:
+    folder(tmp_path, "a b.ipynb", "a;b.ipynb", "A_B.ipynb")
+    slugs = [submission.slug.casefold() for submission in identify(collect([tmp_path]).hand_ins, Roster()).values()]
+    assert len(set(slugs)) == 3
+
+
+def test_a_file_name_of_no_encoding_is_graded_and_printable(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/b\xff\x1b[31m.ipynb"
+    with open(path, "w") as file:
+        file.write("x")
+    (submission,) = identify(collect([tmp_path]).hand_ins, Roster()).values()
+    submission.student.id.encode()
+    assert submission.student.id.isprintable()
+
+
+@given(st.text(max_size=300), st.integers(1, 3))
+def test_file_names_are_safe_in_any_file_system_shell_and_url(student: str, attempt: int) -> None:
+    name = file_name(student.encode("utf-8", "replace").decode(), attempt)
+    assert 0 < len(name.encode()) <= 150
+    assert not name.startswith((".", "-"))
+    assert all(char.isalnum() or unicodedata.category(char)[0] in "LMN" or char in "_.-" for char in name)
+
+
+def test_a_roster_tells_whose_a_file_is(tmp_path: Path) -> None:
+    roster = Roster(
+        students=(
+            Student(id="1001", name="Bo Larsen", email="bo@uni.example"),
+            Student(id="1002", name="Amara Okafor", email="amara.o@uni.example"),
+        )
+    )
+    for owner, id in {
+        "1001": "1001",
+        "bo@uni.example": "1001",
+        "amara.o": "1002",
+        "Larsen_Bo": "1001",
+        "hw1-1002-final": "1002",
+        "okafor amara hw1 (2)": "1002",
+    }.items():
+        student = roster.find(owner)
+        assert student is not None, owner
+        assert student.id == id
+    assert roster.find("somebody") is None
+    assert roster.find("1001-1002") is None, "two ids in one name mean nobody"
+    assert [student.id for student in roster.absent(["1001"])] == ["1002"]
