@@ -75,5 +75,5 @@ def _table(checks: tuple[CheckGrade, ...]) -> Table:
 def _where(found: Found | None) -> str:
     if found is None:
         return "–"
-    cell = "" if found.cell is None else f", cell {found.cell + 1}"
+    cell = "" if found.cell is None else f", cell {found.cell}"
     return f"{found.name}{cell}"

@@ -31,7 +31,7 @@ def stale_outputs(notebook: Notebook, executions: Sequence[Execution]) -> Iterat
     for cell, run in _differing(notebook, first):
         if cell.index in again and not _differ(shown_text(run.outputs), shown_text(again[cell.index].outputs)):
             message = (
-                f"The output saved in cell {cell.index + 1} isn't what its code gives when the notebook is run afresh; "
+                f"The output saved in cell {cell.index} isn't what its code gives when the notebook is run afresh; "
                 "it is left over from an earlier state. Marks come from the fresh run."
             )
             yield Flag(code="stale-output", message=message, cell=cell.index)

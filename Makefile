@@ -1,0 +1,62 @@
+# `make demo` and `make test` need nothing but Python 3.11 or newer and make; the first run sets up .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test soak check format browser clean
+
+help: ## Say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## Make the virtual environment
+
+$(READY): pyproject.toml constraints.txt
+	@echo "==> Making the virtual environment in $(VENV) (first time only; torch is large)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "grader needs Python 3.11 or newer; name one: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "==> Installing torch, pinned by constraints.txt"
+	@$(PIP) install --quiet --constraint constraints.txt torch
+	@echo "==> Installing grader"
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): $(READY)
+	@echo "==> Installing what the tests need"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## Grade the sample class and say where the report is
+	@echo "==> Grading the sample class in submissions/ against reference/ (a real kernel each; about a minute)"
+	@$(BIN)/grader grade submissions --reference reference --out results --roster submissions/roster.csv --cell-seconds 5 --unsafe
+
+test: $(DEV) browser ## Run all tests but the slow ones
+	@echo "==> Running the tests on all cores"
+	@$(BIN)/python -m pytest --quiet -n auto --dist loadgroup
+	@$(BIN)/python tests/browser.py --say
+
+soak: $(DEV) browser ## Run the slow tests
+	@$(BIN)/python -m pytest --quiet -m soak
+
+check: $(DEV) ## Lint, type-check and hold the import rules
+	@echo "==> ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "==> mypy, strict"
+	@$(BIN)/mypy
+	@echo "==> import rules"
+	@$(BIN)/lint-imports
+
+format: $(DEV) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+browser: $(DEV)
+	@$(BIN)/python tests/browser.py --install
+
+clean: ## Remove what was made
+	rm -rf $(VENV) results build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
