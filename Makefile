@@ -32,7 +32,7 @@ $(DEV): $(READY)
 
 demo: $(READY) ## Grade the sample class and say where the report is
 	@echo "==> Grading the sample class in submissions/ against reference/ (a real kernel each; about a minute)"
-	@$(BIN)/grader grade submissions --reference reference --out results --roster submissions/roster.csv --cell-seconds 5 --unsafe
+	@$(BIN)/grader grade submissions --reference reference --out results --roster submissions/roster.csv --cell-seconds 10 --unsafe
 
 test: $(DEV) browser ## Run all tests but the slow ones
 	@echo "==> Running the tests on all cores"

@@ -1,0 +1,14 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out unless they are asked for; keep those that share the graded sample class on one worker."""
+    for item in items:
+        if "sample_class" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample_class"))
+        if item.get_closest_marker("soak") and "soak" not in config.getoption("-m"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes; run by `make soak`"))
