@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 from grader.records import Cell, Flag, Found, Notebook, Output, Result, Student
 from grader.reports import class_page, feedback_page
@@ -102,6 +102,11 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
+    def dismiss(self, dialog: Dialog) -> None:
+        """Note a dialog, and close it, so that the page goes on."""
+        self.events.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
 
 Open = Callable[..., Visit]
 
@@ -131,7 +136,7 @@ def visit(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
         contexts.append(context)
         seen = Visit(page=context.new_page())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("dialog", lambda dialog: (seen.events.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        seen.page.on("dialog", seen.dismiss)
         seen.page.on("console", lambda message: seen.events.append(told(message)))
         seen.page.on("pageerror", lambda error: seen.events.append(f"error {error}"))
         context.on("page", lambda page: seen.events.append(f"window {page.url}"))

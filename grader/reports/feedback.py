@@ -1,0 +1,195 @@
+"""The page that a student is given: marks first, then why, then the notebook as it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from grader.assignment.spec import Reveal, Spec
+from grader.records import CheckGrade, Evidence, Execution, Flag, Grade, Result
+from grader.reports.notebook_html import notebook_html, shown_cells
+from grader.reports.page import render
+from grader.reports.plain_text import encodable, points_text, prose, shortened
+from grader.reports.wording import STATUSES, VERDICTS, explain, explain_diagnoses, tells_figures
+
+STUDENT_FLAGS = frozenset(
+    {
+        "bridged",
+        "forbidden-name",
+        "given-changed",
+        "missing-file",
+        "missing-name",
+        "mutates-argument",
+        "not-reproducible",
+        "other-name",
+        "out-of-order",
+        "printed-only",
+        "stale-output",
+        "undefined-name",
+    }
+)
+"""Flags that help their student. What others say is for staff to look at first: it may be a suspicion."""
+
+_WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
+_LONGEST_ERROR = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One element of an array, as text; `wrong` where it differs from what is asked for."""
+
+    text: str
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A small array as a table: columns are its last axis, and each row is headed by its place in the others."""
+
+    caption: str
+    columns: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[Element, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCheck:
+    """A check as a student sees it; `because` is empty where only the verdict is shown."""
+
+    title: str
+    name: str
+    verdict: str
+    word: str
+    points: str
+    because: Markup
+    diagnoses: tuple[Markup, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTask:
+    """A task as a student sees it."""
+
+    anchor: str
+    title: str
+    points: str
+    checks: tuple[ShownCheck, ...]
+
+
+def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
+    """A self-contained page of HTML for the student.
+
+    Below `reveal="values"` it holds nothing of the reference beyond the hand-in and its own outputs; at `marks` it
+    holds verdicts and points, how the run went, and the notebook. Nothing in it runs or is fetched. A hand-in that was
+    rejected, or that we could not run, gets a page that says so, and what to do.
+    """
+    execution = result.execution
+    ran = execution.status not in {"rejected", "unavailable"}
+    cells = shown_cells(result.notebook) if ran else frozenset()
+    page = render(
+        "feedback.html.j2",
+        assignment=spec.title,
+        student=result.submission.student,
+        attempt=result.submission.attempt,
+        status=execution.status,
+        total=total_text(result.grade) if execution.status != "unavailable" else "Not graded yet",
+        share=_share(result.grade),
+        tasks=tuple(_tasks(result.grade, spec, reveal, cells, ran=ran)),
+        flags=tuple(_flags(result.grade.flags, reveal, cells)),
+        status_text=STATUSES[execution.status],
+        reason=execution.reason if execution.status != "unavailable" else "",
+        seconds=f"{execution.seconds:.1f}",
+        errors=tuple(_errors(execution)),
+        cells=cells,
+        notebook=notebook_html(result.notebook, execution, reveal) if ran and result.notebook else "",
+    )
+    return encodable(page)
+
+
+def total_text(grade: Grade) -> str:
+    """The total in words: `12 of 20`, or `12 of 18 so far, 2 to be marked by hand`."""
+    waiting = sum((check.max_points for check in grade.unmarked), Fraction(0))
+    if grade.points is None:
+        return f"Not marked yet: {points_text(grade.max_points)} to be marked by hand"
+    if not grade.unmarked:
+        return f"{points_text(grade.points)} of {points_text(grade.max_points)}"
+    marked = points_text(grade.max_points - waiting)
+    return f"{points_text(grade.points)} of {marked} so far, {points_text(waiting)} to be marked by hand"
+
+
+def _share(grade: Grade) -> int:
+    """How much of all points there is, in percent, for a bar."""
+    return int(100 * (grade.points or 0) / grade.max_points) if grade.max_points else 0
+
+
+def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, ran: bool) -> Iterator[ShownTask]:
+    asked = {task.id: task for task in spec.tasks}
+    for number, task in enumerate(grade.tasks, start=1):
+        heading = asked[task.id].heading if task.id in asked else task.id
+        checks = tuple(_check(check, heading, reveal, cells) for check in task.checks) if ran else ()
+        yield ShownTask(
+            anchor=f"task-{number}",
+            title=task.title if task.title.startswith(heading) else f"{heading}: {task.title}",
+            points=f"{points_text(task.points)} of {points_text(task.max_points)}",
+            checks=checks,
+        )
+
+
+def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> ShownCheck:
+    told = reveal != "marks"
+    return ShownCheck(
+        title=check.title or check.id,
+        name=" or ".join(check.names[:1]) or check.id,
+        verdict=check.verdict,
+        word=VERDICTS[check.verdict],
+        points=f"{points_text(check.points)} of {points_text(check.max_points)}",
+        because=prose(explain(check, reveal, section), cells) if told else Markup(),
+        diagnoses=tuple(prose(message, cells) for message in explain_diagnoses(check, reveal)),
+        tables=tuple(_tables(check, reveal)) if told else (),
+    )
+
+
+def _tables(check: CheckGrade, reveal: Reveal) -> Iterator[Table]:
+    """The student's own small array with what is wrong in it, and the expected one where values are revealed."""
+    evidence = check.evidence
+    if evidence is None or check.verdict not in _WORKED_ON or not any(evidence.wrong):
+        return
+    yield _table("Yours", evidence, evidence.found, evidence.wrong)
+    if tells_figures(reveal):
+        yield _table("Expected", evidence, evidence.expected, (False,) * len(evidence.expected))
+
+
+def _table(caption: str, evidence: Evidence, texts: tuple[str, ...], wrong: tuple[bool, ...]) -> Table:
+    elements = tuple(Element(text=text, wrong=bad) for text, bad in zip(texts, wrong, strict=False))
+    width = max(1, evidence.shape[-1]) if evidence.shape else 1
+    rows = (elements[start : start + width] for start in range(0, len(elements), width))
+    return Table(
+        caption=caption,
+        columns=tuple(range(width)),
+        rows=tuple((_place(row, evidence.shape[:-1]), members) for row, members in enumerate(rows)),
+    )
+
+
+def _place(row: int, outer: tuple[int, ...]) -> str:
+    """Where a row stands in the axes before the last: `1`, or `0, 1` where there are two."""
+    places = []
+    for length in reversed(outer):
+        row, place = divmod(row, max(1, length))
+        places.append(str(place))
+    return ", ".join(reversed(places))
+
+
+def _flags(flags: tuple[Flag, ...], reveal: Reveal, cells: frozenset[int]) -> Iterator[Markup]:
+    if reveal == "marks":
+        return
+    for flag in flags:
+        if flag.code in STUDENT_FLAGS:
+            yield prose(flag.message, cells)
+
+
+def _errors(execution: Execution) -> Iterator[tuple[int, str]]:
+    for run in execution.cells:
+        if run.error is not None:
+            yield run.index, shortened(f"{run.error.name}: {run.error.message}", _LONGEST_ERROR)

@@ -1,0 +1,78 @@
+"""Text from students, made fit to be shown: nothing in it may hide, reorder or break what stands around it."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from markupsafe import Markup
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and newline, overrides of the direction of writing, and halves of surrogate pairs."""
+
+
+def visible(text: str) -> str:
+    """Replace characters that act instead of being seen by a sign that is seen.
+
+    ASCII controls become their pictures (`␀`), overrides of the direction become `[U+202E]`, and what no encoding can
+    hold becomes `�`. The result can always be encoded as UTF-8.
+    """
+    return _UNSEEN.sub(_sign, text.replace("\r\n", "\n"))
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return f"[U+{code:04X}]" if 0x2000 <= code < 0x2100 else "\ufffd"
+
+
+def encodable(text: str) -> str:
+    """The same text, with halves of surrogate pairs, which UTF-8 can't hold, replaced by `?`."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, the last one `…` where something was left out."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def number(points: Fraction | None) -> int | float | None:
+    """Points as a JSON number: an int where they are whole, None where nobody has marked."""
+    if points is None:
+        return None
+    return points.numerator if points.denominator == 1 else float(points)
+
+
+def points_text(points: Fraction | None) -> str:
+    """Points for people, to two decimals, without trailing zeros; `–` where nobody has marked."""
+    if points is None:
+        return "–"
+    return f"{float(points):.2f}".rstrip("0").rstrip(".")
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape in words: `2×4`, `(4,)`, `a single number`."""
+    if not shape:
+        return "a single number"
+    return "×".join(map(str, shape)) if len(shape) > 1 else f"({shape[0]},)"
+
+
+def prose(text: str, cells: frozenset[int] = frozenset()) -> Markup:
+    """A sentence as HTML: `names` in backticks as code, and `cell 7` as a link where that cell is on the page."""
+    parts = re.split(r"`([^`\n]+)`", visible(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if position % 2 else _linked(part, cells)
+        for position, part in enumerate(parts)
+    )
+
+
+def _linked(text: str, cells: frozenset[int]) -> Markup:
+    parts = re.split(r"\b([Cc]ell ([0-9]{1,6}))\b", text)
+    linked = Markup().join(parts[:1])
+    for words, index, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        link = Markup('<a href="#cell-{}">{}</a>').format(int(index), words) if int(index) in cells else words
+        linked = linked + link + after
+    return linked

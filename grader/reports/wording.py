@@ -1,0 +1,186 @@
+"""Sentences from codes: what a verdict, its reason, a status and a diagnosis are to the people who read of them.
+
+Everything that is said stands in the catalogues at the top. How much is said depends on who reads: `staff` and students
+of an assignment that reveals `values` get figures; at `places` they get the kind of mistake and where it is, and no
+number of the reference's; at `marks` they get the verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from grader.assignment.spec import Reveal
+from grader.records import CheckGrade, Comparison, Diagnosis, ExecutionStatus, Reason, Verdict
+from grader.reports.plain_text import shape_text, shortened, visible
+
+Audience = Literal["staff"] | Reveal
+
+VERDICTS: dict[Verdict, str] = {
+    "correct": "Correct",
+    "follow-through": "Follows through",
+    "partial": "Partly right",
+    "incorrect": "Not right",
+    "missing": "Missing",
+    "not-run": "Not run",
+    "unmarked": "Not marked yet",
+}
+
+STATUSES: dict[ExecutionStatus, str] = {
+    "completed": "Ran to the end",
+    "error": "Ran to the end, with errors in some cells",
+    "timeout": "Stopped: it took too long",
+    "memory": "Stopped: it used too much memory",
+    "output": "Stopped: it wrote too much output",
+    "died": "Its process died",
+    "rejected": "Could not be read",
+    "unavailable": "Not graded: a fault of the grader",
+}
+
+CELL_STATUSES = {
+    "ok": "",
+    "error": "raised an error",
+    "timeout": "took too long",
+    "output": "wrote too much output",
+    "died": "the process died here",
+    "not-run": "not run",
+}
+
+WITHOUT_FIGURES: dict[Reason, str] = {
+    "equal": "{answer} is right.",
+    "differs": "{answer}: {mismatch}.",
+    "other-shape": "{answer} has the shape {shape}, which is not the one that is asked for.",
+    "other-dtype": "{answer} is of another type than the one that is asked for{detail}.",
+    "not-numeric": "{answer} can't be compared: numbers are asked for{detail}.",
+    "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity).",
+    "unreadable": "{answer} could not be read as numbers{detail}.",
+    "elided": "{answer} was shortened with “…” when it was printed, so there is nothing to compare.",
+    "too-coarse": "{answer}: printed with too few digits to judge.",
+    "no-variable": "There is no variable {names} at the end of the notebook.",
+    "cell-failed": "There is no variable {names}: the cell that would make it stopped with an error{detail}.",
+    "not-reached": "The run ended before {names} was reached.",
+    "rejected": "The hand-in could not be read, so nothing in it was run.",
+    "person": "This waits for a person: it is not counted yet.",
+    "grader-fault": "The grader failed here, not you. It is not counted yet, and a person will look at it.",
+    "not-accepted": "{answer}. This assignment counts only a variable of the agreed name{agreed}.",
+}
+
+WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
+    "equal": "{answer} is right{largest}.",
+    "differs": "{answer}: {mismatch}{largest}. Allowed {allowance}.",
+    "other-shape": "{answer} has the shape {shape}, where {expected_shape} is asked for.",
+    "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity): {mismatch}.",
+    "too-coarse": "{answer}: printed with too few digits to judge{largest}.",
+    "grader-fault": "The grader failed here{detail}. It is not counted yet, and a person has to look at it.",
+}
+
+FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it keeps its points."
+
+WAITING = " This waits for a person: it is not counted yet."
+
+FOUND = {
+    "variable": "`{name}`, at the end of {section}{cell}",
+    "late": "`{name}`, at the end of the notebook and not yet at the end of {section}{cell}",
+    "printed": "`{name}`, read from the text that was printed{cell}",
+    "other-name": "`{name}`, taken for {names}{cell}",
+}
+
+PLAIN_DIAGNOSES = {
+    "scaled": "All of it is off by the same factor.",
+    "shifted": "All of it is off by the same amount.",
+}
+"""Diagnoses whose own message tells a number that leads to the right one, in words that don't."""
+
+_FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
+_LONGEST_DETAIL = 200
+
+
+def explain(check: CheckGrade, audience: Audience, section: str = "its section") -> str:
+    """Why a check has its verdict, in at most two sentences. `section` is the heading of its task in the notebook.
+
+    Names stand in backticks, cells as `cell 7`, counted as in `Cell.index`. Below `values` nothing of the reference is
+    told: no expected number or shape, no difference, no tolerance.
+    """
+    if audience == "marks":
+        return f"{VERDICTS[check.verdict]}."
+    figures = tells_figures(audience)
+    told = figures and (audience == "staff" or check.reason != "grader-fault")
+    template = (WITH_FIGURES if told else WITHOUT_FIGURES)[check.reason]
+    if check.verdict == "follow-through":
+        template = FOLLOWS
+    elif check.verdict == "unmarked" and check.reason in {"elided", "too-coarse"}:
+        template += WAITING
+    return template.format(**_facts(check, section, figures=figures))
+
+
+def explain_diagnoses(check: CheckGrade, audience: Audience) -> tuple[str, ...]:
+    """What would explain a wrong value. Below `values`, what tells a figure is left out or said plainly."""
+    if audience == "marks":
+        return ()
+    if tells_figures(audience):
+        return tuple(visible(diagnosis.message) for diagnosis in check.diagnoses)
+    return tuple(message for diagnosis in check.diagnoses if (message := _without_figure(diagnosis)))
+
+
+def tells_figures(audience: Audience) -> bool:
+    """Whether this reader may see what the reference computes."""
+    return audience in {"staff", "values"}
+
+
+def _without_figure(diagnosis: Diagnosis) -> str:
+    if diagnosis.code in PLAIN_DIAGNOSES:
+        return PLAIN_DIAGNOSES[diagnosis.code]
+    return "" if _FIGURE.search(diagnosis.message) else visible(diagnosis.message)
+
+
+def _facts(check: CheckGrade, section: str, *, figures: bool) -> dict[str, str]:
+    comparison = check.comparison
+    names = " or ".join(f"`{name}`" for name in check.names) or f"`{check.quantity}`"
+    return {
+        "answer": _answer(check, names, section),
+        "names": names,
+        "agreed": f" ({names})" if check.names else "",
+        "detail": f" ({shortened(visible(check.detail), _LONGEST_DETAIL)})" if check.detail else "",
+        "sources": ", ".join(f"`{source}`" for source in check.follows_from) or "earlier values",
+        "mismatch": _mismatch(comparison),
+        "shape": _shape(comparison.shape if comparison else None),
+        **(_figures(comparison) if figures else {}),
+    }
+
+
+def _answer(check: CheckGrade, names: str, section: str) -> str:
+    if check.found is None:
+        return f"The answer for {names}"
+    late = check.late and check.found.kind == "variable"
+    cell = f" (cell {check.found.cell})" if check.found.cell is not None else ""
+    name = visible(check.found.name).replace("`", "'")
+    return FOUND["late" if late else check.found.kind].format(name=name, section=section, cell=cell, names=names)
+
+
+def _mismatch(comparison: Comparison | None) -> str:
+    if comparison is None or comparison.elements <= 1:
+        return "the value differs"
+    return f"{comparison.mismatched} of {comparison.elements} elements differ"
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "of no array" if shape is None else shape_text(shape)
+
+
+def _figures(comparison: Comparison | None) -> dict[str, str]:
+    if comparison is None:
+        return {"largest": "", "expected_shape": "another", "allowance": "is what the tolerance says"}
+    reason = f" ({comparison.tolerance_reason})" if comparison.tolerance_reason else ""
+    return {
+        "largest": _largest(comparison),
+        "expected_shape": shape_text(comparison.expected_shape),
+        "allowance": f"is {comparison.atol:.3g} + {comparison.rtol:.3g} × |expected|{reason}",
+    }
+
+
+def _largest(comparison: Comparison) -> str:
+    if comparison.max_abs_error is None:
+        return ""
+    relative = f", relatively {comparison.max_rel_error:.3g}" if comparison.max_rel_error is not None else ""
+    place = f", at {list(comparison.worst_index)}" if comparison.worst_index else ""
+    return f"; the greatest difference is {comparison.max_abs_error:.3g}{relative}{place}"
