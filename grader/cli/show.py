@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.table import Table
@@ -23,14 +24,15 @@ def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> 
         raise UsageError(f"There is no gradebook in {out}.", remedy="Grade first, or name the folder with --out.")
     with Gradebook.open(folder.gradebook) as book:
         result = book.find(student, attempt)
+        headings = {task.id: task.heading for task in book.assignment().spec.tasks}
     if as_json:
         document = folder.root / "results" / result.submission.slug / "result.json"
         sys.stdout.write(document.read_text(encoding="utf-8"))
         return
-    _print(result, folder)
+    _print(result, folder, headings)
 
 
-def _print(result: Result, folder: OutputFolder) -> None:
+def _print(result: Result, folder: OutputFolder, headings: Mapping[str, str]) -> None:
     submission, grade = result.submission, result.grade
     total = f"{points_text(grade.points)} of {points_text(grade.max_points)}"
     stdout.print(Text.assemble(safe(submission.student.id, "bold"), "  ", safe(submission.student.name), "  ", total))
@@ -43,7 +45,7 @@ def _print(result: Result, folder: OutputFolder) -> None:
         stdout.print(
             Text.assemble(safe(task.title, "bold"), f"  {points_text(task.points)} of {points_text(task.max_points)}")
         )
-        stdout.print(_table(task.checks))
+        stdout.print(_table(task.checks, headings.get(task.id, task.id)))
     if grade.flags:
         stdout.print()
         stdout.print(Text("To look at", style="bold"))
@@ -54,7 +56,7 @@ def _print(result: Result, folder: OutputFolder) -> None:
     stdout.print(Text.assemble("Feedback: ", (str(feedback), "bold")), soft_wrap=True)
 
 
-def _table(checks: tuple[CheckGrade, ...]) -> Table:
+def _table(checks: tuple[CheckGrade, ...], section: str) -> Table:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("check", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
@@ -67,7 +69,7 @@ def _table(checks: tuple[CheckGrade, ...]) -> Table:
             f"{points_text(check.points)} / {points_text(check.max_points)}",
             safe(check.verdict, VERDICT_STYLES[check.verdict]),
             safe(_where(check.found)),
-            safe("" if check.verdict == "correct" else explain(check, "staff")),
+            safe("" if check.verdict == "correct" else explain(check, "staff", section)),
         )
     return table
 

@@ -27,7 +27,8 @@ from grader.records.grade import (
     Verdict,
     total,
 )
-from grader.records.notebook import Cell, Notebook, Output, Section
+from grader.records.notebook import Cell, Notebook, Output, Section, shown_text
+from grader.records.result import Result
 from grader.records.submission import Student, Submission
 from grader.records.values import ITEMSIZE, Array, Mapping, Scalar, ScalarValue, Sequence, Unreadable, Value
 
@@ -56,6 +57,7 @@ __all__ = [
     "Output",
     "Plan",
     "Reason",
+    "Result",
     "Run",
     "Scalar",
     "ScalarValue",
@@ -68,5 +70,6 @@ __all__ = [
     "Unreadable",
     "Value",
     "Verdict",
+    "shown_text",
     "total",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -64,3 +64,10 @@ class Section:
     task: str
     cells: tuple[int, ...]
     found: Literal["heading", "whole"]
+
+
+def shown_text(outputs: Iterable[Output]) -> str:
+    """All that a cell printed or displayed as plain text, in order; no errors, and nothing that went to stderr."""
+    return "\n".join(
+        output.text for output in outputs if output.kind != "error" and output.stream != "stderr" and output.text
+    )

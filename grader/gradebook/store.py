@@ -1,0 +1,207 @@
+"""The gradebook: what was executed, marked and graded, kept so that it can be marked again and defended next year."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from grader.assignment.spec import Spec
+from grader.errors import GradebookError
+from grader.gradebook import database, documents, reading, writing
+from grader.gradebook.faults import explained, printable
+from grader.gradebook.models import AssignmentRow, MarkingRow
+from grader.records import Execution, Result
+
+_PAGE = 50
+_KEPT = select(AssignmentRow.digest).where(AssignmentRow.digest == bindparam("digest"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAssignment:
+    """An assignment as it was when something was marked by it. `sources` is its files' text, by path."""
+
+    spec: Spec
+    sources: Mapping[str, str]
+
+
+class Gradebook:
+    """An open gradebook; close it, or use it as a context.
+
+    Every method is one transaction or none, and raises GradebookError, with what to do, where the database fails: what
+    was recorded before stays, and the gradebook can be used on once the cause is gone. On SQLite one process writes at
+    a time, the others wait; any number read meanwhile. Threads may share it; a forked process opens its own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._place = database.place(engine)
+        self._writing = database.for_writing(engine)
+
+    @classmethod
+    def open(cls, target: str | Path, *, wait_seconds: float = 10.0) -> Self:
+        """Open a gradebook, a file or any SQLAlchemy URL; it is created, or brought up to date, where needed.
+
+        `wait_seconds` is how long a write waits for another grader's. Raises GradebookError for a file that is no
+        gradebook, one of a newer grader, a folder that can't be written to, a lock that isn't released, a full disk.
+        """
+        with explained("at this address"):
+            engine = database.connect(target, wait_seconds=wait_seconds)
+        try:
+            with explained(database.place(engine)):
+                database.prepare(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def keep_assignment(self, spec: Spec, sources: Mapping[str, str]) -> None:
+        """Keep an assignment under its digest, with the text of its files by path. Once kept, it never changes."""
+        row = {
+            "digest": spec.digest,
+            "id": spec.id,
+            "title": spec.title,
+            "spec": documents.dump(documents.SPEC, spec),
+            "sources": documents.dump_texts(sources),
+            "kept_at": writing.now(),
+        }
+        with self._write() as connection:
+            if connection.scalar(_KEPT, {"digest": spec.digest}) is None:
+                connection.execute(insert(AssignmentRow), row)
+
+    def assignment(self, digest: str | None = None) -> KeptAssignment:
+        """The assignment of this digest, or that of the newest marking."""
+        with self._read() as session:
+            row = session.get(AssignmentRow, digest) if digest is not None else reading.newest_assignment(session)
+            if row is None:
+                raise GradebookError(
+                    f"The gradebook {self._place} holds no {'such assignment' if digest else 'marks yet'}.",
+                    remedy="Run `grader grade` first.",
+                )
+            return KeptAssignment(
+                spec=documents.load(documents.SPEC, row.spec), sources=documents.load_texts(row.sources)
+            )
+
+    def begin_marking(self, assignment_digest: str, policies: Mapping[str, JsonValue]) -> int:
+        """Begin a pass of marking by an assignment that is kept; returns its id.
+
+        `policies` is whatever decides how it marks, limits of execution included, as JSON can hold it.
+        """
+        row = {
+            "assignment_digest": assignment_digest,
+            "grader": version("grader"),
+            "policies": documents.dump(documents.SETTINGS, dict(policies)),
+            "started_at": writing.now(),
+        }
+        with self._write() as connection:
+            if connection.scalar(_KEPT, {"digest": assignment_digest}) is None:
+                raise GradebookError("This assignment isn't in the gradebook.", remedy="Keep it before marking begins.")
+            key = connection.execute(insert(MarkingRow), row).inserted_primary_key
+            assert key is not None  # only an insert of many rows has none
+            number: int = key[0]
+            return number
+
+    def finish_marking(self, marking: int) -> None:
+        """Say that a pass of marking reached its end. Raises GradebookError for one that was never begun."""
+        statement = update(MarkingRow).where(MarkingRow.id == marking).values(finished_at=writing.now())
+        with self._write() as connection:
+            if connection.execute(statement).rowcount == 0:
+                raise writing.unknown_marking(marking)
+
+    def find_executions(self, notebook_sha256: str, key: str) -> tuple[Execution, ...] | None:
+        """The newest stored executions of a notebook's bytes under `key`, main first, captures and all; None if none.
+
+        A set in which one is `unavailable` is never found, nor is anything under an empty key.
+        """
+        if not key:
+            return None
+        with self._read() as session:
+            return reading.read_executions(session, notebook_sha256, key)
+
+    def record(self, marking: int, result: Result, *, key: str) -> None:
+        """Keep a submission's whole result, in one transaction: all of it is kept when this returns, or none.
+
+        `key` says what besides the notebook's bytes decided how it ran (plan, limits, engine, environment). Executions
+        that came from the gradebook are recognised and not kept twice. A submission that is recorded twice in one
+        marking has the later grade.
+        """
+        with self._write() as connection:
+            writing.write_result(connection, marking, result, key)
+
+    def grades(self, marking: int | None = None, *, captures: bool = False) -> Iterator[Result]:
+        """Results in order of the students' ids and attempts, read a few at a time; captures are left out by default.
+
+        Of one marking, or the newest of each attempt at the assignment that was marked last.
+        """
+        ids = [row[0] for row in sorted(self._index(marking), key=lambda row: (row[1], row[2]))]
+        for start in range(0, len(ids), _PAGE):
+            with self._read() as session:
+                page = reading.read_results(session, ids[start : start + _PAGE], captures=captures)
+            yield from page
+
+    def find(self, student_id: str, attempt: int | None = None) -> Result:
+        """The newest result of a student's attempt, or of the last attempt, at the assignment that was marked last.
+
+        Raises GradebookError that names students with a similar id, or the attempts that there are.
+        """
+        index = self._index(None)
+        attempts = {row[2]: row[0] for row in index if row[1] == student_id}
+        if not attempts:
+            raise GradebookError(
+                f"There is no student {printable(student_id)} in the gradebook {self._place}.",
+                remedy=_suggestion(student_id, sorted({row[1] for row in index})),
+            )
+        wanted = max(attempts) if attempt is None else attempt
+        if wanted not in attempts:
+            there = ", ".join(map(str, sorted(attempts)))
+            raise GradebookError(
+                f"Student {printable(student_id)} has no attempt {wanted}.", remedy=f"Graded: attempt {there}."
+            )
+        with self._read() as session:
+            return reading.read_results(session, [attempts[wanted]], captures=True)[0]
+
+    def _index(self, marking: int | None) -> list[Row[int, str, int]]:
+        """(Id of a grade, student, attempt) of everything that `grades` would give."""
+        with self._read() as session:
+            if marking is not None:
+                return list(session.execute(reading.grades_of_marking(marking)))
+            newest = reading.newest_assignment(session)
+            return [] if newest is None else list(session.execute(reading.newest_grades(newest.id)))
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        with explained(self._place), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with explained(self._place), self._writing.begin() as connection:
+            yield connection
+
+
+def _suggestion(wanted: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
+    if near:
+        return f"Near it: {', '.join(printable(name) for name in near)}."
+    return f"There are {len(known)} students with grades; `grader show` lists them." if known else "It has no grades."
