@@ -72,6 +72,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             results = tuple(book.grades())
             absent = roster.absent(result.submission.student.id for result in results)
             out.write_class(results, spec, absent)
+    summary.skipped = len(collected.skipped)
     if options.as_json:
         print_json(summary, results, absent, out)
     else:

@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.batch import OutputFolder
-from grader.cli.terminal import STATUS_STYLES, VERDICT_STYLES, points_text, safe, stdout
+from grader.cli.terminal import STATUS_STYLES, VERDICT_STYLES, safe, stdout
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
 from grader.records import CheckGrade, Found, Result
-from grader.reports import explain
+from grader.reports import explain, points_text
 
 
 def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> None:

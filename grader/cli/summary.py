@@ -12,8 +12,9 @@ from rich.text import Text
 
 from grader.assignment.spec import Spec
 from grader.batch import Graded, OutputFolder
-from grader.cli.terminal import STATUS_STYLES, points_text, safe, stdout
+from grader.cli.terminal import STATUS_STYLES, safe, stdout
 from grader.records import Result, Student, TaskGrade
+from grader.reports import points_text
 
 LONGEST_TABLE = 60
 """Larger classes get the rows that need a look, and a count of the others."""
@@ -27,6 +28,7 @@ class Summary:
     done: int = 0
     executed: int = 0
     ungraded: int = 0
+    skipped: int = 0
     interrupted: bool = False
 
     def add(self, graded: Graded) -> None:
@@ -107,6 +109,8 @@ def _closing_lines(summary: Summary, results: Sequence[Result], absent: Sequence
         lines.append(f"Mean {mean:.2f} of {points_text(graded[0].grade.max_points)} points.")
     if len(results) > summary.done:
         lines.append(f"{len(results) - summary.done} from earlier gradings into this folder are kept.")
+    if summary.skipped:
+        lines.append(f"{summary.skipped} files are an editor's or a system's copies of others here, and were left out.")
     waiting = sum(bool(result.grade.unmarked) and result.status != "unavailable" for result in results)
     if waiting:
         lines.append(f"{waiting} have checks that wait for a person (unmarked, not counted).")
@@ -128,6 +132,7 @@ def print_json(summary: Summary, results: Sequence[Result], absent: Sequence[Stu
             "marked": summary.done,
             "executed": summary.executed,
             "ungraded": summary.ungraded,
+            "skipped": summary.skipped,
             "absent": len(absent),
         },
         "interrupted": summary.interrupted,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from fractions import Fraction
-
 from rich.console import Console
 from rich.text import Text
 
 from grader.errors import GraderError
 from grader.records import ExecutionStatus, Verdict
+from grader.reports import visible
 
 stdout = Console(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -37,19 +35,8 @@ STATUS_STYLES: dict[ExecutionStatus, str] = {
 
 
 def safe(text: str, style: str = "") -> Text:
-    """Text that can't steer the terminal, whoever wrote it: no control or direction characters, no markup."""
-    return Text("".join(char if _harmless(char) else "\N{REPLACEMENT CHARACTER}" for char in text), style=style)
-
-
-def _harmless(char: str) -> bool:
-    return char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def points_text(points: Fraction | None) -> str:
-    """Points as people write them: `7`, `7.5`, `6.67`; a dash where nobody has marked."""
-    if points is None:
-        return "–"
-    return f"{float(points):.2f}".rstrip("0").rstrip(".")
+    """Text that can't steer the terminal, whoever wrote it: no markup, and control characters as visible signs."""
+    return Text(visible(text), style=style)
 
 
 def print_error(error: GraderError) -> None:

@@ -25,8 +25,9 @@ def test_every_odd_file_ends_in_a_row_with_a_reason(tmp_path: Path) -> None:
     assert "Traceback" not in process.stdout + process.stderr
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == len(files)
+    shadows = [name for name in files if name.startswith("._") and name[2:] in files]
+    assert len(rows) == len(files) - len(shadows) >= 40
     rejected = [result for result in results(tmp_path / "out").values() if result["execution"]["status"] == "rejected"]
-    assert len(rejected) == len(files) - len(READABLE)
+    assert len(rejected) == len(files) - len(shadows) - len(READABLE)
     assert all(result["execution"]["reason"] for result in rejected)
     assert all(result["points"] == 0 for result in rejected)

@@ -1,0 +1,89 @@
+"""What a file is that isn't a notebook, said so that its student knows what to hand in instead."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from grader.errors import NotebookRejected
+
+HAND_IN = "Open the notebook in Jupyter, save it, and hand in that .ipynb file."
+
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (
+        b"\x00\x05\x16\x07",
+        "a macOS companion file (its name starts with `._`)",
+        "Hand in the file of the same name without `._` in front.",
+    ),
+    (b"PK\x03\x04", "a zip archive", "Unpack it and hand in the .ipynb file that is inside."),
+    (b"PK\x05\x06", "an empty zip archive", HAND_IN),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and hand in the .ipynb file that is inside."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and hand in the .ipynb file that is inside."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and hand in the .ipynb file that is inside."),
+    (b"%PDF-", "a PDF document", HAND_IN),
+    (b"\x89PNG\r\n\x1a\n", "a picture (PNG)", HAND_IN),
+    (b"\xff\xd8\xff", "a picture (JPEG)", HAND_IN),
+    (b"GIF8", "a picture (GIF)", HAND_IN),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", HAND_IN),
+    (b"\x7fELF", "a program", HAND_IN),
+    (b"SQLite format 3\x00", "a database (SQLite)", HAND_IN),
+    (b"{\\rtf", "a rich text document (RTF)", HAND_IN),
+)
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(r"\s*<\?xml\b|\s*<[a-zA-Z]", re.IGNORECASE)
+_MARKDOWN = re.compile(r"^(?: {0,3}#{1,6} |```|~~~|[*-] |\d+\. |\*\*|---\s*$|> )", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_SNIFFED = 100_000
+
+
+def reject_other_format(data: bytes) -> None:
+    """Raise `NotebookRejected` where the first bytes say that this is some other kind of file."""
+    for signature, kind, remedy in _SIGNATURES:
+        if data.startswith(signature):
+            raise NotebookRejected(f"The file is {kind}, not a notebook.", remedy=remedy)
+
+
+def explain_text(text: str) -> NotebookRejected | None:
+    """What text that isn't JSON is instead, as the rejection to raise; None where it might be damaged JSON."""
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return NotebookRejected(
+            f"The file holds an unresolved merge conflict of Git (line {line}).",
+            remedy="Resolve the conflict, check that Jupyter opens the notebook, and hand it in again.",
+        )
+    kind = _kind(text[:_SNIFFED])
+    return NotebookRejected(f"The file is {kind}, not a notebook.", remedy=HAND_IN) if kind else None
+
+
+def _kind(text: str) -> str:
+    if len(_CONTROL.findall(text)) > len(text) // 20:
+        return "binary data"
+    if _HTML.match(text):
+        return "a web page (HTML), perhaps saved from the browser"
+    if _XML.match(text):
+        return "an XML or HTML document"
+    if text.lstrip().startswith(("{", "[", '"')):
+        return ""
+    if is_python(text):
+        return "Python source"
+    return "a Markdown document" if _MARKDOWN.search(text) else "plain text"
+
+
+def is_python(text: str) -> bool:
+    """Whether text is a Python program that does something, and no mere words or numbers."""
+    program = parse_python(text)
+    return program is not None and any(not isinstance(node, ast.Expr) for node in program.body)
+
+
+def parse_python(text: str) -> ast.Module | None:
+    """The syntax tree of any text; None where it is no Python, or too deep or too odd for the parser."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the student's dubious escapes are no concern of whoever reads our output
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
