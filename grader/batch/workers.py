@@ -15,7 +15,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from grader.assignment.spec import Reveal, Spec
 from grader.batch.stages import Described, Pages, Prepared
-from grader.errors import ExecutionUnavailable, GraderError
+from grader.errors import AssignmentError, ExecutionUnavailable, GraderError
 from grader.records import Execution, Grade, Notebook, Result
 
 T = TypeVar("T")
@@ -53,8 +53,15 @@ class Workers:
         self._pool.join()
 
     def describe(self) -> Described:
-        """The assignment as data; raises AssignmentError."""
-        return self._do(Described, "describe", self._reference, seconds=LOAD_SECONDS)
+        """The assignment as data; raises AssignmentError, also where loading it takes for ever or kills its process."""
+        try:
+            return self._do(Described, "describe", self._reference, seconds=LOAD_SECONDS)
+        except WorkerFault as error:
+            raise AssignmentError(
+                f"The reference can't be evaluated: {error.message}",
+                remedy="Run its assignment.py by itself, and look for what loops, exits or fills the memory.",
+                file=str(self._reference),
+            ) from error
 
     def prepare(self, path: Path) -> Prepared:
         """Read and plan a hand-in; raises NotebookRejected and ExecutionUnavailable."""
@@ -90,7 +97,7 @@ class Workers:
 
     def _do(self, kind: type[T], job: str, *arguments: object, seconds: float | None = None) -> T:
         limit = seconds or self._seconds
-        future = self._pool.schedule(_call, args=(job, *arguments), timeout=limit)
+        future = self._pool.schedule(_call, args=(_JOBS, job, *arguments), timeout=limit)
         try:
             result = future.result()
         except FutureTimeoutError as error:
@@ -105,8 +112,8 @@ class Workers:
         return result
 
 
-def _call(job: str, *arguments: object) -> object:
-    return getattr(import_module(_JOBS), job)(*arguments)
+def _call(module: str, job: str, *arguments: object) -> object:
+    return getattr(import_module(module), job)(*arguments)
 
 
 def _bound(memory: int) -> None:
