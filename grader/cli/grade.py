@@ -17,13 +17,9 @@ from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
 from grader.cli.versions import versions
 from grader.errors import ExitStatus, UnsealedError, UsageError
-from grader.execution import Engine
-from grader.execution.kernel import KernelEngine
+from grader.execution import ENGINES, Engine
 from grader.gradebook import Gradebook
 from grader.records import Limits, Submission
-
-ENGINES: Mapping[str, Callable[[], Engine]] = {"kernel": KernelEngine}
-"""What `--engine` may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

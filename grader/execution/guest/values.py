@@ -1,0 +1,198 @@
+"""Reads a variable as a tree that JSON can hold, and raw arrays.
+
+Reading anything but exact arrays, tensors and built-in types may run code of the student's; the parent limits the time
+that it takes.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from json import dumps
+from typing import Any
+
+from .libraries import Libraries, Refused, TooLarge
+
+_type_name = type.__dict__["__name__"].__get__
+_SEQUENCES: tuple[tuple[Any, str], ...] = (
+    (list, "list"),
+    (tuple, "tuple"),
+    (range, "list"),
+    (set, "set"),
+    (frozenset, "set"),
+)
+
+
+class Budget:
+    """What may still be read: bytes and items of the value that is being read, and what the whole frame may hold."""
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        self._value_limits = (limits["value_bytes"], limits["items"])
+        self._frame = (limits["capture_bytes"], limits["frame_items"], limits["header_bytes"])
+        self.start_value()
+
+    def start_value(self) -> None:
+        """Begin another value of the same frame."""
+        self._before = self._frame
+        self.bytes = min(self._value_limits[0], self._frame[0])
+        self.items = min(self._value_limits[1], self._frame[1])
+
+    def give_back(self) -> None:
+        """Forget the value that was being read: it doesn't stand in the frame."""
+        self._frame = self._before
+
+    def spend(self, size: int = 0, items: int = 0, header: int = 0) -> None:
+        """Take array bytes, items and characters of the header from what is left, or refuse the value."""
+        frame_bytes, frame_items, frame_header = self._frame
+        if size > self.bytes or items > self.items or header > frame_header:
+            raise TooLarge
+        self.bytes -= size
+        self.items -= items
+        self._frame = (frame_bytes - size, frame_items - items, frame_header - header)
+
+
+class Reader:
+    """Reads values into trees; arrays are set aside in `arrays`, and trees refer to them by position."""
+
+    def __init__(self, libraries: Libraries, limits: dict[str, int]) -> None:
+        self.libraries = libraries
+        self.limits = limits
+        self.budget = Budget(limits)
+        self.arrays: list[tuple[str, tuple[int, ...], bytes]] = []
+        self._open: set[int] = set()
+
+    def read(self, value: Any) -> Any:
+        """The tree of one variable's value. Never raises: what can't be read says why."""
+        mark = len(self.arrays)
+        self.budget.start_value()
+        self._open.clear()
+        try:
+            return self._value(value, 0)
+        except TooLarge as error:
+            del self.arrays[mark:]
+            self.budget.give_back()
+            return unreadable(value, str(error))
+
+    def _value(self, value: Any, depth: int) -> Any:
+        try:
+            return self._dispatch(value, depth)
+        except TooLarge:
+            raise
+        except Refused as error:
+            return unreadable(value, str(error))
+        except BaseException as error:  # a student's code may raise anything, SystemExit too
+            return unreadable(value, "reading it raised " + _type_name(type(error))[:100])
+
+    def _dispatch(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        self.budget.spend(items=1, header=60)
+        if value is None or kind is bool:
+            return value
+        numpy, torch = self.libraries.numpy, self.libraries.torch
+        if torch is not None and issubclass(kind, torch.tensor):
+            return self._tensor(value)
+        if numpy is not None and issubclass(kind, numpy.ndarray):
+            return self._ndarray(value, "matrix" if issubclass(kind, numpy.matrix) else "ndarray", depth)
+        if issubclass(kind, str):
+            return self._text(str.__str__(value))
+        if numpy is not None and issubclass(kind, numpy.generic):
+            return self._ndarray(numpy.asarray(value), "number", depth)
+        if issubclass(kind, (int, float, complex)):
+            return self._number(value)
+        return self._collection(value, kind, depth)
+
+    def _collection(self, value: Any, kind: type, depth: int) -> Any:
+        for base, container in _SEQUENCES:
+            if issubclass(kind, base):
+                return self._sequence(value, base, container, depth)
+        if issubclass(kind, dict):
+            return self._mapping(value, depth)
+        pandas = sys.modules.get("pandas")
+        for name in ("DataFrame", "Series", "Index"):
+            frame: Any = getattr(pandas, name, None)
+            if isinstance(frame, type) and issubclass(kind, frame):
+                return self._dispatch(frame.to_numpy(value), depth)  # type: ignore[attr-defined]  # pandas, by name
+        raise Refused("it is no plain value")
+
+    def _number(self, value: Any) -> Any:
+        if issubclass(type(value), complex):
+            number = complex.__add__(value, 0j)
+            return self._array("complex128", (), struct.pack("<dd", number.real, number.imag), "number")
+        if issubclass(type(value), int):
+            number = int.__add__(value, 0)
+            if number.bit_length() > self.limits["integer_bits"]:
+                raise TooLarge
+            self.budget.spend(header=number.bit_length() // 3)
+            return number
+        number = float.__add__(value, 0.0)
+        if math.isfinite(number):
+            return number
+        return self._array("float64", (), struct.pack("<d", number), "number")
+
+    def _text(self, value: str) -> str:
+        if len(value) > self.limits["text"]:
+            raise TooLarge
+        self.budget.spend(header=len(dumps(value)))
+        return value
+
+    def _tensor(self, value: Any) -> Any:
+        name, elements = self.libraries.torch.numbers(value, self.budget.bytes)
+        _, shape, data = self.libraries.numpy.numbers(elements)
+        return self._array(name, shape, data, "tensor")
+
+    def _ndarray(self, value: Any, container: str, depth: int) -> Any:
+        numpy = self.libraries.numpy
+        plain = numpy.plain(value)
+        if plain.dtype.kind not in "biufc":
+            return self._value(numpy.items(plain, self.budget.items), depth + 1)
+        if plain.nbytes > self.budget.bytes:
+            raise TooLarge
+        dtype, shape, data = numpy.numbers(plain)
+        return self._array(dtype, shape, data, container)
+
+    def _array(self, dtype: str, shape: tuple[int, ...], data: bytes, container: str) -> Any:
+        self.budget.spend(len(data), header=200)
+        self.arrays.append((dtype, shape, data))
+        tensor = len(self.arrays) - 1
+        return {"kind": "array", "dtype": dtype, "shape": list(shape), "container": container, "tensor": tensor}
+
+    def _sequence(self, value: Any, base: Any, container: str, depth: int) -> Any:
+        self._enter(value, base.__len__(value), depth)
+        items = [self._value(item, depth + 1) for item in list(base.__iter__(value))]
+        self._open.discard(id(value))
+        return {"kind": "sequence", "container": container, "items": items}
+
+    def _mapping(self, value: Any, depth: int) -> Any:
+        self._enter(value, dict.__len__(value), depth)
+        pairs = list(dict.items(value))
+        keys = [self._key(key) for key, _ in pairs]
+        values = [self._value(item, depth + 1) for _, item in pairs]
+        self._open.discard(id(value))
+        return {"kind": "mapping", "keys": keys, "values": values}
+
+    def _key(self, key: Any) -> Any:
+        tree = self._dispatch(key, 0)
+        if isinstance(tree, dict):
+            raise Refused("a dict with a key of type " + _type_name(type(key))[:100])
+        return tree
+
+    def _enter(self, value: Any, length: int, depth: int) -> None:
+        if depth >= self.limits["depth"]:
+            raise Refused("nested too deeply")
+        if id(value) in self._open:
+            raise Refused("it contains itself")
+        if length > self.budget.items:
+            raise TooLarge
+        self._open.add(id(value))
+
+
+def unreadable(value: Any, reason: str) -> dict[str, str]:
+    """A leaf that says of which type a value was, and why it could not be read."""
+    return {"kind": "unreadable", "type": _type_name(type(value))[:100], "reason": reason[:200]}
+
+
+def identity(value: Any) -> int:
+    """A number that two names share where they are one object; 0 for what Python may share by itself."""
+    shared = (int, float, complex, str, bytes, tuple, frozenset, range)
+    return 0 if value is None or issubclass(type(value), shared) else id(value)

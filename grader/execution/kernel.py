@@ -1,0 +1,87 @@
+"""The `kernel` engine: nbclient with a real IPython kernel, on any system; the yardstick for the others.
+
+It doesn't seal student code in: the code runs as the user who runs the grader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from grader.errors import ExecutionUnavailable
+from grader.execution.engine import INTERRUPTED, not_run
+from grader.execution.kernel_process import KernelProcess
+from grader.execution.scratch import scratch
+from grader.execution.session import Session
+from grader.records import Execution, Limits, Plan, Run
+
+_log = logging.getLogger(__name__)
+
+
+class KernelEngine:
+    """Runs each execution in a fresh kernel of `python`, which is the interpreter of the class."""
+
+    name = "kernel"
+
+    def __init__(self, python: str | Path = sys.executable) -> None:
+        self._python = str(python)
+        self._lock = threading.Lock()
+        self._running: set[int] = set()
+        self._closed = False
+
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+        """Make one run of a plan; see `Engine`. Not to be called from a thread with a running event loop."""
+        if not plan.cells:
+            return not_run(run, self.name, "rejected", "The notebook has no code cells.")
+        try:
+            execution = asyncio.run(self._execute(plan, run, limits, provided))
+        except ExecutionUnavailable as error:
+            return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else str(error))
+        except Exception as error:  # whatever it was, it must not lose the batch
+            _log.exception("an execution failed")
+            reason = f"The grader failed to run this: {type(error).__name__}: {error}."
+            return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
+        return not_run(run, self.name, "unavailable", INTERRUPTED) if self._closed else execution
+
+    def close(self) -> None:
+        """End all kernels that run; see `Engine`."""
+        with self._lock:
+            self._closed = True
+            for pid in self._running:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+
+    async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
+        # nbclient leaves tasks behind where a kernel dies; what they raise then says nothing new.
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        with scratch(provided) as place:
+            process = KernelProcess(self._python, place, limits)
+            try:
+                await process.launch()
+                with self._registered(process.pid):
+                    await process.connect()
+                    session = Session(process, plan, run, limits, place.private)
+                    await session.prepare(provided)
+                    return await session.execute(self.name)
+            finally:
+                await process.close()
+
+    @contextmanager
+    def _registered(self, pid: int) -> Iterator[None]:
+        """While this lasts, `close` kills the process."""
+        with self._lock:
+            if self._closed:
+                raise ExecutionUnavailable(INTERRUPTED)
+            self._running.add(pid)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(pid)

@@ -1,0 +1,55 @@
+"""Which capture points are due when, and how what was read becomes captures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from grader.execution.wire import Read
+from grader.records import Capture, CapturePoint, Source, Unreadable
+
+Place = Literal["end", "last"]
+
+
+def points_due(points: Iterable[CapturePoint], cells: Sequence[Source]) -> tuple[tuple[CapturePoint, ...], ...]:
+    """For each code cell in turn, the points that are due once it has run.
+
+    A point may name a cell that holds no code: it is due after the last code cell before it.
+    """
+    ordered = sorted(points, key=lambda point: point.after_cell)
+    ends = [cell.index for cell in cells[1:]]
+    return tuple(
+        tuple(point for point in ordered if cell.index <= point.after_cell and (end is None or point.after_cell < end))
+        for cell, end in zip(cells, [*ends, None], strict=True)
+    )
+
+
+def names_of(points: Iterable[CapturePoint]) -> tuple[str, ...]:
+    """The names that the points ask for, each once."""
+    return tuple(dict.fromkeys(name for point in points for name in point.names))
+
+
+def refused(names: Iterable[str]) -> tuple[Read, ...]:
+    """What stands for values that came out in no readable form."""
+    value = Unreadable(type="", reason="could not be read")
+    return tuple(Read(name=name, identity=0, value=value) for name in names)
+
+
+def captures_at_end(points: Iterable[CapturePoint], read: Iterable[Read]) -> tuple[Capture, ...]:
+    """The captures of points that were reached, each under its own cell."""
+    by_name = {each.name: each for each in read}
+    return tuple(
+        _capture(by_name[name], point.after_cell, "end")
+        for point in points
+        for name in dict.fromkeys(point.names)
+        if name in by_name
+    )
+
+
+def captures_at_last(after_cell: int, read: Iterable[Read]) -> tuple[Capture, ...]:
+    """The captures of the next point's names, as the last finished cell left them."""
+    return tuple(_capture(each, after_cell, "last") for each in read)
+
+
+def _capture(read: Read, after_cell: int, place: Place) -> Capture:
+    return Capture(name=read.name, after_cell=after_cell, value=read.value, identity=read.identity, place=place)

@@ -1,0 +1,184 @@
+"""One execution in a kernel that is ready: its cells, its captures, and how it ended."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.errors import ExecutionUnavailable
+from grader.execution import schedule
+from grader.execution.cells import CellRunner
+from grader.execution.guest_code import REQUEST, start_statement
+from grader.execution.kernel_process import START_SECONDS, KernelProcess
+from grader.execution.scratch import read_frame
+from grader.execution.wire import Read, WireError, decode
+from grader.records import Capture, CellRun, Execution, ExecutionStatus, Limits, Plan, Run
+
+CAPTURE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checkpoint:
+    """Where the guest has written what a cell left of some names."""
+
+    path: Path
+    names: tuple[str, ...]
+    after_cell: int
+
+
+class Session:
+    """Runs a plan in a kernel. Make one for each execution."""
+
+    def __init__(self, process: KernelProcess, plan: Plan, run: Run, limits: Limits, private: Path) -> None:
+        self._process = process
+        self._plan = plan
+        self._run = run
+        self._limits = limits
+        self._private = private
+        self._due = schedule.points_due(run.captures, plan.cells)
+        self._cells: list[CellRun] = []
+        self._captures: list[Capture] = []
+        self._checkpoint: _Checkpoint | None = None
+        self._seconds = 0.0
+        self._stopped = ""
+        self._out_of_memory = False
+        self._environment: dict[str, str] = {}
+
+    async def prepare(self, provided: Path | None) -> None:
+        """Start the guest, before any student code. Raises ExecutionUnavailable where it can't be."""
+        code = start_statement(self._plan, self._run, self._limits, provided)
+        content = {"code": code, "silent": True, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        reply = await self._process.ask("execute_request", content, START_SECONDS)
+        if reply is None or reply.get("status") != "ok":
+            problem = f"{reply.get('ename')}: {reply.get('evalue')}" if reply else "it doesn't answer"
+            raise ExecutionUnavailable(f"The kernel could not be prepared: {problem}.")
+        answer = await self._request((), self._new_path())
+        if answer is None:
+            raise ExecutionUnavailable("The kernel could not be prepared: it gives no values.")
+        self._environment = {str(name): str(version) for name, version in answer["environment"].items()}
+
+    async def execute(self, engine: str) -> Execution:
+        """Run all cells, read what is asked for, and tell how it went."""
+        runner = CellRunner(self._process, self._plan.cells, self._limits)
+        for position in range(len(self._plan.cells)):
+            await self._step(runner, position)
+        status, reason = self._outcome()
+        return Execution(
+            purpose=self._run.purpose,
+            status=status,
+            engine=engine,
+            seconds=self._seconds,
+            seed=self._run.seed,
+            cells=tuple(self._cells),
+            captures=(*self._captures, *self._left_by_last_cell()),
+            environment=self._environment,
+            reason=reason,
+        )
+
+    async def _step(self, runner: CellRunner, position: int) -> None:
+        left = self._limits.total_seconds - self._seconds
+        if not self._stopped and left <= 0:
+            self._stopped = f"The notebook ran longer than {self._limits.total_seconds:g} s."
+        if self._stopped:
+            self._cells.append(CellRun(index=self._plan.cells[position].index, status="not-run"))
+            return
+        result = await runner.run(position, min(left, self._limits.cell_seconds))
+        self._seconds += result.run.seconds
+        self._out_of_memory |= result.out_of_memory
+        self._cells.append(result.run)
+        if not self._process.exited:
+            await self._capture(position)
+        if self._process.exited:
+            self._lose_process()
+
+    def _lose_process(self) -> None:
+        """Say why the process is gone: we ended it, or it ended by itself in this cell or right after it."""
+        cell = self._cells[-1]
+        if self._process.killed and cell.status != "died":
+            self._stopped = self._stopped or "The process didn't stop when it was interrupted, and was ended."
+            return
+        self._cells[-1] = replace(cell, status="died")
+        if self._process.killed:
+            self._stopped = "The process sent messages that no kernel sends, and was ended."
+        else:
+            self._stopped = f"The process {_ending(self._process.exit_code)}."
+
+    async def _capture(self, position: int) -> None:
+        due = self._due[position]
+        if due:
+            names = schedule.names_of(due)
+            path = self._new_path()
+            if await self._request(names, path) is None:
+                return await self._give_up()
+            self._captures.extend(schedule.captures_at_end(due, self._values(path, names)))
+            self._checkpoint = None
+        ahead = next((points for points in self._due[position + 1 :] if points), ())
+        if ahead:
+            await self._keep(schedule.names_of(ahead), self._plan.cells[position].index)
+        return None
+
+    async def _keep(self, names: tuple[str, ...], after_cell: int) -> None:
+        """Have the guest write what stands now, in case the process doesn't live to the next capture point."""
+        path = self._new_path()
+        if await self._request(names, path) is None:
+            return await self._give_up()
+        if self._checkpoint is not None:
+            _discard(self._checkpoint.path)
+        self._checkpoint = _Checkpoint(path=path, names=names, after_cell=after_cell)
+        return None
+
+    async def _give_up(self) -> None:
+        if not self._process.exited:
+            self._stopped = f"The variables could not be read within {CAPTURE_SECONDS:g} s, and the process was ended."
+            await self._process.kill()
+
+    def _new_path(self) -> Path:
+        return self._private / secrets.token_hex(8)
+
+    async def _request(self, names: tuple[str, ...], path: Path) -> dict[str, Any] | None:
+        return await self._process.ask(REQUEST, {"names": names, "path": str(path)}, CAPTURE_SECONDS)
+
+    def _values(self, path: Path, names: tuple[str, ...]) -> tuple[Read, ...]:
+        frame = read_frame(path, self._limits.capture_bytes)
+        _discard(path)
+        try:
+            read = decode(frame or b"", self._limits)
+        except WireError:
+            return schedule.refused(names)
+        return tuple(each for each in read if each.name in names)
+
+    def _left_by_last_cell(self) -> tuple[Capture, ...]:
+        if not self._stopped or self._checkpoint is None:
+            return ()
+        read = self._values(self._checkpoint.path, self._checkpoint.names)
+        return schedule.captures_at_last(self._checkpoint.after_cell, read)
+
+    def _outcome(self) -> tuple[ExecutionStatus, str]:
+        ended = {cell.status for cell in self._cells}
+        if "died" in ended:
+            return "died", self._stopped
+        if "timeout" in ended or (self._stopped and "output" not in ended):
+            return "timeout", self._stopped or f"A cell ran longer than {self._limits.cell_seconds:g} s."
+        if "output" in ended:
+            return "output", f"The notebook wrote more than {self._limits.output_bytes / 1e6:g} MB of output."
+        if self._out_of_memory:
+            return "memory", f"A cell needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
+        return ("error", "") if "error" in ended else ("completed", "")
+
+
+def _discard(path: Path) -> None:
+    with suppress(OSError):  # not there, or no file: the whole folder goes at the end
+        path.unlink()
+
+
+def _ending(exit_code: int) -> str:
+    if exit_code >= 0:
+        return f"ended by itself, with exit status {exit_code}"
+    try:
+        return f"was ended by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"was ended by signal {-exit_code}"

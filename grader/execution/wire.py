@@ -1,0 +1,239 @@
+"""The parent's side of the wire: frames of captures, read as bytes from an attacker.
+
+    frame = length (8 bytes, little-endian) · header (JSON) · arrays (safetensors' format)
+
+The header is `{"captures": [{"name", "identity", "value"}]}`. A value is a bare JSON scalar, or an object whose `kind`
+is `array`, `sequence`, `mapping` or `unreadable`. An array names its bytes by position in the safetensors block. Dtypes
+that safetensors lacks (complex) are plain bytes there. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
+
+from safetensors import SafetensorError, deserialize
+
+from grader.records import ITEMSIZE, Array, Limits, Mapping, Scalar, ScalarValue, Sequence, Unreadable, Value
+
+MAX_DEPTH = 20
+MAX_ITEMS = 100_000
+MAX_FRAME_ITEMS = 200_000
+MAX_TEXT = 100_000
+MAX_INTEGER_BITS = 3322
+"""A thousand decimal digits."""
+MAX_HEADER_BYTES = 16 * 1024**2
+MAX_HEADER_MARKS = 4_000_000
+"""Commas and brackets in a header: they bound what parsing it can make."""
+MAX_NAMES = 1_000
+MAX_DIMENSIONS = 64
+
+_STORED = {
+    "bool": "BOOL",
+    "int8": "I8",
+    "uint8": "U8",
+    "int16": "I16",
+    "uint16": "U16",
+    "float16": "F16",
+    "bfloat16": "BF16",
+    "int32": "I32",
+    "uint32": "U32",
+    "float32": "F32",
+    "int64": "I64",
+    "uint64": "U64",
+    "float64": "F64",
+    "complex64": "U8",
+    "complex128": "U8",
+}
+_CONTAINERS = {"array": {"ndarray", "matrix", "tensor", "number"}, "sequence": {"list", "tuple", "set"}}
+_KEYS = {
+    "array": {"kind", "dtype", "shape", "container", "tensor"},
+    "sequence": {"kind", "container", "items"},
+    "mapping": {"kind", "keys", "values"},
+    "unreadable": {"kind", "type", "reason"},
+}
+
+
+class WireError(Exception):
+    """A frame that isn't what it has to be; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One name's value as a frame tells it. `identity` is equal for names of one object; 0 where that says nothing."""
+
+    name: str
+    identity: int
+    value: Value
+
+
+def guest_limits(limits: Limits) -> dict[str, int]:
+    """The limits that the guest keeps to, so that what it writes can be read here."""
+    header = min(MAX_HEADER_BYTES, limits.capture_bytes // 2)
+    return {
+        "capture_bytes": limits.capture_bytes - header,
+        "header_bytes": header * 3 // 4,
+        "value_bytes": limits.value_bytes,
+        "frame_items": MAX_FRAME_ITEMS,
+        "items": MAX_ITEMS,
+        "depth": MAX_DEPTH,
+        "text": MAX_TEXT,
+        "integer_bits": MAX_INTEGER_BITS,
+    }
+
+
+def decode(frame: bytes, limits: Limits) -> tuple[Read, ...]:
+    """The captures in a frame, each name once. Raises WireError for anything that isn't in order."""
+    header, block = _split(frame, limits)
+    document = _parse(header)
+    _expect(isinstance(document, dict) and set(document) == {"captures"}, "the header isn't a list of captures")
+    entries = document["captures"]
+    _expect(isinstance(entries, list) and len(entries) <= MAX_NAMES, "the captures aren't a short list")
+    reader = _Reader(_arrays(block), limits)
+    read = tuple(reader.entry(entry) for entry in entries)
+    _expect(len({each.name for each in read}) == len(read), "a name stands there twice")
+    _expect(not reader.unused, "arrays that belong to nothing")
+    return read
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates replaced, so that it can be written as UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def _expect(condition: bool, problem: str) -> None:
+    if not condition:
+        raise WireError(problem)
+
+
+def _split(frame: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    _expect(8 <= len(frame) <= limits.capture_bytes, "the frame is too short or too long")
+    length = int.from_bytes(frame[:8], "little")
+    _expect(length <= min(len(frame) - 8, MAX_HEADER_BYTES), "the header is longer than it may be")
+    return frame[8 : 8 + length], frame[8 + length :]
+
+
+def _parse(header: bytes) -> Any:
+    _expect(sum(map(header.count, (b",", b"[", b"{"))) <= MAX_HEADER_MARKS, "the header holds too many items")
+    try:
+        return json.loads(header.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the header isn't JSON") from error
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise WireError(f"{constant} is no JSON")
+
+
+def _arrays(block: bytes) -> dict[str, AbstractMapping[str, Any]]:
+    try:
+        return dict(deserialize(block))  # type: ignore[no-untyped-call]  # safetensors' stub has no annotations
+    except (SafetensorError, ValueError) as error:
+        raise WireError("the arrays aren't in safetensors' format") from error
+
+
+class _Reader:
+    """Turns trees into values, and takes each array from the block once."""
+
+    def __init__(self, arrays: dict[str, AbstractMapping[str, Any]], limits: Limits) -> None:
+        self.unused = arrays
+        self._limits = limits
+        self._items = 0
+        self._bytes = 0
+
+    def entry(self, entry: object) -> Read:
+        """One capture, from its object in the header."""
+        if not isinstance(entry, dict) or set(entry) != {"name", "identity", "value"}:
+            raise WireError("a capture isn't a name, an identity and a value")
+        self._items = self._bytes = 0
+        identity = entry["identity"]
+        _expect(type(identity) is int and 0 <= identity < 2**64, "an identity isn't a number of 64 bits")
+        name = _text(entry["name"], MAX_TEXT)
+        return Read(name=name, identity=identity, value=self.value(entry["value"], 0))
+
+    def value(self, tree: object, depth: int) -> Value:
+        """The value of a tree, and of all below it."""
+        self._items += 1
+        _expect(depth <= MAX_DEPTH + 1 and self._items <= MAX_ITEMS + 1, "a value is too deep, or has too many items")
+        if not isinstance(tree, dict):
+            return Scalar(value=_scalar(tree))
+        kind = tree.get("kind")
+        if not isinstance(kind, str) or set(tree) != _KEYS.get(kind):
+            raise WireError("a value of no known kind")
+        if kind in _CONTAINERS:
+            container = tree["container"]
+            _expect(isinstance(container, str) and container in _CONTAINERS[kind], "a container of no known kind")
+        if kind == "array":
+            return self._array(tree)
+        if kind == "unreadable":
+            return _unreadable(tree)
+        return self._sequence(tree, depth) if kind == "sequence" else self._mapping(tree, depth)
+
+    def _sequence(self, tree: dict[str, Any], depth: int) -> Sequence:
+        items = tuple(self.value(item, depth + 1) for item in _list(tree["items"]))
+        return Sequence(container=tree["container"], items=items)
+
+    def _mapping(self, tree: dict[str, Any], depth: int) -> Mapping:
+        keys = tuple(_scalar(key) for key in _list(tree["keys"]))
+        values = tuple(self.value(item, depth + 1) for item in _list(tree["values"]))
+        _expect(len(keys) == len(values), "a mapping with more keys than values, or fewer")
+        return Mapping(keys=keys, values=values)
+
+    def _array(self, tree: dict[str, Any]) -> Array:
+        dtype, shape = tree["dtype"], _shape(tree["shape"], self._limits.value_bytes)
+        if not isinstance(dtype, str) or dtype not in ITEMSIZE or type(tree["tensor"]) is not int:
+            raise WireError("an array of no known dtype")
+        stored = self.unused.pop(str(tree["tensor"]), None)
+        if stored is None:
+            raise WireError("an array that isn't there, or is used twice")
+        data = bytes(stored["data"])
+        size = math.prod(shape) * ITEMSIZE[dtype]
+        self._bytes += size
+        plain = dtype in ("complex64", "complex128")
+        _expect(stored["dtype"] == _STORED[dtype], "an array is stored as another dtype")
+        _expect(tuple(stored["shape"]) == ((size,) if plain else shape), "an array is stored in another shape")
+        _expect(len(data) == size, "an array has more bytes than its shape, or fewer")
+        _expect(self._bytes <= self._limits.value_bytes, "a value has more bytes than it may")
+        if dtype == "bool":
+            _expect(not data.strip(b"\0\1"), "a bool that is neither true nor false")
+        return Array(dtype=dtype, shape=shape, data=data, container=tree["container"])
+
+
+def _unreadable(tree: dict[str, Any]) -> Unreadable:
+    return Unreadable(type=_text(tree["type"], 200), reason=_text(tree["reason"], 200))
+
+
+def _list(tree: object) -> list[Any]:
+    _expect(isinstance(tree, list), "items that are no list")
+    return cast(list[Any], tree)
+
+
+def _shape(tree: object, limit: int) -> tuple[int, ...]:
+    shape = tuple(_list(tree))
+    _expect(len(shape) <= MAX_DIMENSIONS, "an array of too many dimensions")
+    _expect(all(type(length) is int and 0 <= length <= limit for length in shape), "a shape that isn't one")
+    _expect(math.prod(max(length, 1) for length in shape) <= limit, "a shape that is too large")
+    return shape
+
+
+def _text(tree: object, limit: int) -> str:
+    if not isinstance(tree, str) or len(tree) > limit:
+        raise WireError("a text that is none, or too long")
+    return clean(tree)
+
+
+def _scalar(tree: object) -> ScalarValue:
+    if isinstance(tree, str):
+        return _text(tree, MAX_TEXT)
+    if type(tree) is int:
+        _expect(tree.bit_length() <= MAX_INTEGER_BITS, "an integer of too many digits")
+        return tree
+    if type(tree) is float:
+        _expect(math.isfinite(tree), "a number that isn't finite")
+        return tree
+    if tree is None or isinstance(tree, bool):
+        return tree
+    raise WireError("a scalar that is none")

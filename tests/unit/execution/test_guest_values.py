@@ -1,0 +1,208 @@
+"""What the guest makes of a student's objects. The pure parts also run on other Pythons, where they are installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from grader.execution import guest
+from grader.execution.guest.libraries import Libraries
+from grader.execution.guest.values import Reader
+from grader.execution.wire import guest_limits
+from grader.records import Limits
+
+LIMITS = guest_limits(Limits(value_bytes=1000, capture_bytes=100_000))
+
+
+def read(value: object) -> Any:
+    return Reader(Libraries(), LIMITS).read(value)
+
+
+def arrays(value: object) -> list[tuple[str, tuple[int, ...], bytes]]:
+    reader = Reader(Libraries(), LIMITS)
+    reader.read(value)
+    return reader.arrays
+
+
+class Hostile:
+    __class__ = property(lambda self: list)  # type: ignore[assignment]
+
+    def __getattribute__(self, name: str) -> Any:
+        raise SystemExit
+
+
+class Shout(str):
+    def __str__(self) -> str:
+        return "shout"
+
+    def __len__(self) -> int:
+        raise SystemExit
+
+
+class Count(int):
+    def __index__(self) -> int:
+        raise SystemExit
+
+    def bit_length(self) -> int:
+        raise SystemExit
+
+
+class Group(list[int]):
+    def __iter__(self) -> Any:
+        raise SystemExit
+
+    def __len__(self) -> int:
+        return -1
+
+
+class Patched(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, *arguments: object, **options: object) -> Any:
+        raise SystemExit
+
+
+Point = namedtuple("Point", "x y")
+
+
+@pytest.mark.parametrize(
+    ("make", "tree"),
+    [
+        (lambda: Shout("quiet"), "quiet"),
+        (lambda: Count(7), 7),
+        (lambda: Group([1, 2]), {"kind": "sequence", "container": "list", "items": [1, 2]}),
+        (lambda: Point(1, 2), {"kind": "sequence", "container": "tuple", "items": [1, 2]}),
+        (lambda: range(2), {"kind": "sequence", "container": "list", "items": [0, 1]}),
+        (lambda: frozenset([3]), {"kind": "sequence", "container": "set", "items": [3]}),
+        (lambda: OrderedDict(a=1), {"kind": "mapping", "keys": ["a"], "values": [1]}),
+        (lambda: np.array(["a"]), {"kind": "sequence", "container": "list", "items": ["a"]}),
+        (lambda: np.array([[1], None], dtype=object)[1:], {"kind": "sequence", "container": "list", "items": [None]}),
+        (lambda: np.str_("s"), "s"),
+    ],
+)
+def test_subclasses_are_read_as_what_they_hold_not_as_what_they_say(make: Callable[[], object], tree: object) -> None:
+    assert read(make()) == tree
+
+
+@pytest.mark.parametrize(
+    ("make", "container", "dtype", "shape"),
+    [
+        (lambda: np.float32(1), "number", "float32", []),
+        (lambda: np.bool_(True), "number", "bool", []),
+        (lambda: float("nan"), "number", "float64", []),
+        (lambda: 1 + 2j, "number", "complex128", []),
+        (lambda: np.ones((2, 2)).view(np.matrix), "matrix", "float64", [2, 2]),
+        (lambda: np.ma.masked_array([1.0, 2.0], mask=[0, 1]), "ndarray", "float64", [2]),
+        (lambda: np.longdouble(2), "number", "float64", []),
+        (lambda: torch.nn.Parameter(torch.zeros(1)), "tensor", "float32", [1]),
+        (lambda: torch.ones(2).as_subclass(Patched), "tensor", "float32", [2]),
+        (lambda: torch.eye(2).to_sparse(), "tensor", "float32", [2, 2]),
+        (lambda: torch.ones(2, dtype=torch.complex64).conj(), "tensor", "complex64", [2]),
+        (lambda: torch.zeros(0, 3), "tensor", "float32", [0, 3]),
+    ],
+)
+def test_numbers_say_where_they_were(make: Callable[[], object], container: str, dtype: str, shape: list[int]) -> None:
+    tree = read(make())
+    assert (tree["container"], tree["dtype"], tree["shape"]) == (container, dtype, shape)
+
+
+@pytest.mark.parametrize(
+    ("make", "type_name", "reason"),
+    [
+        (lambda: Hostile(), "Hostile", "no plain value"),
+        (lambda: np, "module", "no plain value"),
+        (lambda: b"bytes", "bytes", "no plain value"),
+        (lambda: np.zeros(1000), "ndarray", "too large"),
+        (lambda: np.broadcast_to(1.0, (10**12,)), "ndarray", "too large"),
+        (lambda: torch.ones(1).expand(10**12), "Tensor", "too large"),
+        (lambda: torch.sparse_coo_tensor([[0]], [1.0], (10**12,), check_invariants=True), "Tensor", "too large"),
+        (lambda: [np.zeros(100), np.zeros(100)], "list", "too large"),
+        (lambda: [0] * 100_001, "list", "too large"),
+        (lambda: "a" * 100_001, "str", "too large"),
+        (lambda: 10**1001, "int", "too large"),
+        (lambda: {(1, 2): 3}, "dict", "key of type tuple"),
+        (lambda: np.array(["2020"], dtype="datetime64"), "ndarray", "dtype datetime64"),
+        (lambda: torch.ones(1, device="meta"), "Tensor", "raised NotImplementedError"),
+    ],
+)
+def test_what_cannot_be_read_says_why(make: Callable[[], object], type_name: str, reason: str) -> None:
+    tree = read(make())
+    assert (tree["kind"], tree["type"]) == ("unreadable", type_name)
+    assert reason in tree["reason"]
+
+
+def test_a_container_that_contains_itself_or_is_nested_deeply_ends() -> None:
+    loop: list[Any] = [1]
+    loop.append(loop)
+    assert read(loop)["items"][1]["reason"] == "it contains itself"
+    deep: list[Any] = []
+    for _ in range(10_000):
+        deep = [deep]
+    assert "nested too deeply" in json.dumps(read(deep))
+
+
+def test_the_same_object_twice_in_a_list_is_no_circle() -> None:
+    inner = [1]
+    assert read([inner, inner])["items"][0] == read([inner, inner])["items"][1]
+
+
+def test_a_value_that_is_too_large_leaves_room_for_the_others() -> None:
+    reader = Reader(Libraries(), LIMITS)
+    for _ in range(100):
+        assert reader.read([np.zeros(100), np.zeros(100)])["reason"] == "too large"
+    assert reader.arrays == []
+    assert reader.read(np.zeros(100))["tensor"] == 0
+
+
+def test_a_frame_has_room_for_so_many_bytes_and_says_so_for_the_rest() -> None:
+    reader = Reader(Libraries(), LIMITS)
+    trees = [reader.read(np.zeros(125)) for _ in range(100)]
+    assert len(reader.arrays) == LIMITS["capture_bytes"] // 1000
+    assert trees[-1]["reason"] == "too large"
+
+
+def _pythons() -> list[str]:
+    return sorted(str(path) for path in Path.home().glob(".pyenv/versions/3.*/bin/python") if _new_enough(path))
+
+
+def _new_enough(path: Path) -> bool:
+    return tuple(map(int, path.parent.parent.name.split(".")[:2])) >= (3, 9)
+
+
+@pytest.mark.parametrize("python", _pythons())
+def test_the_guest_runs_on_old_and_new_pythons_without_any_library(python: str) -> None:
+    code = (
+        "import sys, types, json\n"
+        "package = types.ModuleType('g'); package.__path__ = [sys.argv[1]]; sys.modules['g'] = package\n"
+        "from g.values import Reader; from g.libraries import Libraries; from g.frames import encode; import g.start\n"
+        "reader = Reader(Libraries(), json.loads(sys.argv[2]))\n"
+        "tree = reader.read([1, 2.5, None, 'x', (True, {1}), {'a': 1j}, float('nan'), object(), 10**2000])\n"
+        "encode([{'name': 'x', 'identity': 0, 'value': tree}], reader.arrays)\n"
+        "print(json.dumps(tree))"
+    )
+    folder = str(Path(str(guest.__file__)).parent)
+    result = subprocess.run(
+        [python, "-W", "error", "-B", "-I", "-c", code, folder, json.dumps(LIMITS)], capture_output=True, text=True
+    )
+    assert result.stderr == ""
+    value = [1, 2.5, None, "x", (True, {1}), {"a": 1j}, float("nan"), object(), 10**2000]
+    assert json.loads(result.stdout) == json.loads(json.dumps(read(value)))
+
+
+def test_a_frame_of_pandas_is_read_as_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Series:
+        def to_numpy(self) -> Any:
+            return np.ones(2)
+
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(Series=Series))  # pandas itself is no dependency
+    tree = read(Series())
+    assert (tree["container"], tree["shape"]) == ("ndarray", [2])
