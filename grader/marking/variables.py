@@ -44,8 +44,8 @@ def other_variable(trace: Trace, check: CheckSpec, task: str, shape: tuple[int, 
     """A variable of another name in the section that can only be meant as this check's answer.
 
     Its name speaks of the quantity, its kind is the version's, its shape is the right one, and it belongs to no other
-    check: it is no agreed name, no alias of one nor the same object, and not computed from another version's variable. The
-    most similar name wins, then the latest.
+    check: it is no agreed name, no alias of one nor the same object, and not computed from another version's variable.
+    The most similar name wins, then the latest.
     """
     captures = trace.at_section_end(task)
     wanted = check.names[0] if check.names else check.quantity

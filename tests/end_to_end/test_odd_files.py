@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from tests.odd_files import READABLE, odd_files
-
 from tests.command_line import grader, results, write_assignment
+from tests.odd_files import READABLE, odd_files
 
 
 def test_every_odd_file_ends_in_a_row_with_a_reason(tmp_path: Path) -> None:
