@@ -19,6 +19,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "==> Making the virtual environment in $(VENV) (first time only; torch is large)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "grader needs Python 3.11 or newer; name one: make PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --upgrade 'pip>=25'  # the one that Python ships can't resolve newer packages
 	@echo "==> Installing torch, pinned by constraints.txt"
 	@$(PIP) install --quiet --constraint constraints.txt torch
 	@echo "==> Installing grader"
