@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.assignment.spec import CheckSpec, Policies
@@ -30,15 +30,35 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
     `worlds` are those that the answers judged before it, in the same version, left possible: whoever takes the mean
     loss where both are right has to go on with the mean's gradient.
     """
+    blank = _blank(check)
     if isinstance(answer, Absent):
-        return Judgement(grade=_absent(check, answer), worlds=tuple(worlds))
+        points = None if answer.verdict == "unmarked" else Fraction(0)
+        grade = replace(blank, points=points, verdict=answer.verdict, reason=answer.reason, detail=answer.detail)
+        return Judgement(grade=grade, worlds=tuple(worlds))
+    found = replace(blank, found=answer.found, late=answer.late)
     if answer.found.kind != "variable" and not _accepted(answer, policies):
-        grade = _grade(check, answer, Outcome(reason="not-accepted"))
+        grade = replace(found, points=Fraction(0), verdict="missing", reason="not-accepted")
         return Judgement(grade=grade, worlds=tuple(worlds))
     outcomes = [compare(answer.value, world[check.quantity], check.tolerance) for world in worlds]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
     best = max(outcomes, key=lambda outcome: outcome.share)
-    return Judgement(grade=_grade(check, answer, best), worlds=holding or tuple(worlds))
+    return Judgement(grade=_compared(found, check, best), worlds=holding or tuple(worlds))
+
+
+def _blank(check: CheckSpec) -> CheckGrade:
+    """The check as nobody has marked it yet."""
+    return CheckGrade(
+        id=check.id,
+        kind=check.kind,
+        quantity=check.quantity,
+        version=check.version,
+        title=check.title,
+        points=None,
+        max_points=check.points,
+        verdict="unmarked",
+        reason="grader-fault",
+        names=check.names,
+    )
 
 
 def _accepted(answer: Answer, policies: Policies) -> bool:
@@ -46,22 +66,14 @@ def _accepted(answer: Answer, policies: Policies) -> bool:
     return policy == "credit"
 
 
-def _grade(check: CheckSpec, answer: Answer, outcome: Outcome) -> CheckGrade:
+def _compared(found: CheckGrade, check: CheckSpec, outcome: Outcome) -> CheckGrade:
     verdict, points = _verdict(check, outcome)
-    return CheckGrade(
-        id=check.id,
-        kind=check.kind,
-        quantity=check.quantity,
-        version=check.version,
-        title=check.title,
+    return replace(
+        found,
         points=points,
-        max_points=check.points,
         verdict=verdict,
         reason=outcome.reason,
         detail=outcome.detail,
-        names=check.names,
-        late=answer.late,
-        found=answer.found,
         comparison=outcome.comparison,
         evidence=outcome.evidence,
     )
@@ -72,28 +84,6 @@ def _verdict(check: CheckSpec, outcome: Outcome) -> tuple[Verdict, Fraction | No
         return "correct", check.points
     if outcome.reason in {"too-coarse", "elided"}:
         return "unmarked", None
-    if outcome.reason == "not-accepted":
-        return "missing", Fraction(0)
     if check.tolerance.credit == "elements" and outcome.share > 0:
         return "partial", check.points * outcome.share
     return "incorrect", Fraction(0)
-
-
-def _absent(check: CheckSpec, absent: Absent) -> CheckGrade:
-    return _ungraded(check, absent.verdict, absent, None if absent.verdict == "unmarked" else Fraction(0))
-
-
-def _ungraded(check: CheckSpec, verdict: Verdict, absent: Absent, points: Fraction | None) -> CheckGrade:
-    return CheckGrade(
-        id=check.id,
-        kind=check.kind,
-        quantity=check.quantity,
-        version=check.version,
-        title=check.title,
-        points=points,
-        max_points=check.points,
-        verdict=verdict,
-        reason=absent.reason,
-        detail=absent.detail,
-        names=check.names,
-    )
