@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,14 @@ _SLUG_BYTES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandIn:
-    """A file that was handed in, and the name that tells whose it is: its stem, or its folder."""
+    """A file that was handed in, and the name that tells whose it is: its stem, or its folder.
+
+    `folder` is the name of the folder that it came in, "" where it lay beside all others; a roster may know that one.
+    """
 
     path: Path
     owner: str
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +66,25 @@ def _in_folder(root: Path) -> tuple[list[HandIn], list[Path]]:
     files = sorted(path for path in root.rglob("*") if path.suffix.lower() == ".ipynb" and not path.is_dir())
     kept = [path for path in files if not _shadows(path)]
     skipped = [path for path in files if _shadows(path)]
-    folders = Counter(path.relative_to(root).parts[0] for path in kept if path.parent != root)
-    one_each = len(folders) > 1 and sum(count == 1 for count in folders.values()) * 2 >= len(folders)
+    nested = {path: path.relative_to(root).parts[0] for path in kept if path.parent != root}
+    a_folder_each = _a_folder_each(nested)
+    hand_ins = [
+        HandIn(
+            path=path,
+            owner=nested[path] if path in nested and a_folder_each else _stem(path),
+            folder=nested.get(path, ""),
+        )
+        for path in kept
+    ]
+    return hand_ins, skipped
 
-    def owner(path: Path) -> str:
-        return path.relative_to(root).parts[0] if one_each and path.parent != root else _stem(path)
 
-    return [HandIn(path=path, owner=owner(path)) for path in kept], skipped
+def _a_folder_each(nested: Mapping[Path, str]) -> bool:
+    """Whether the layout has one folder a student: most hold one notebook, or files of the same name lie in several."""
+    folders = Counter(nested.values())
+    singles = sum(count == 1 for count in folders.values())
+    stems = Counter(stem for stem, _ in {(_stem(path), folder) for path, folder in nested.items()})
+    return len(folders) > 1 and (2 * singles >= len(folders) or max(stems.values()) > 1)
 
 
 def _shadows(path: Path) -> bool:
@@ -94,7 +110,8 @@ def identify(hand_ins: Iterable[HandIn], roster: Roster) -> dict[Path, Submissio
     slugs: set[str] = set()
     submissions: dict[Path, Submission] = {}
     for hand_in in hand_ins:
-        student = roster.find(hand_in.owner) or Student(id=_printable(hand_in.owner))
+        known = (roster.find(hand_in.folder) if hand_in.folder else None) or roster.find(hand_in.owner)
+        student = known or Student(id=_printable(hand_in.owner))
         attempts[student.id] += 1
         attempt = attempts[student.id]
         slug = _unique(file_name(student.id, attempt), slugs)
@@ -127,19 +144,25 @@ def _digest(path: Path) -> str:
 
 
 def file_name(student: str, attempt: int) -> str:
-    """A name for a student's files that is safe in any file system, shell and URL; letters of any script stay."""
-    safe = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", student)).strip("._-") or "student"
-    encoded = safe.encode("utf-8")
-    if len(encoded) > _SLUG_BYTES:
-        mark = hashlib.sha256(encoded).hexdigest()[:8]
-        safe = encoded[:_SLUG_BYTES].decode("utf-8", "ignore") + "-" + mark
-    return safe if attempt == 1 else f"{safe}-attempt{attempt}"
+    """A name for a student's files that is safe in any file system, shell and URL; letters of any script stay.
+
+    Different students and attempts always have different names, also over several batches: whatever had to be replaced
+    leaves a mark of the whole id behind.
+    """
+    safe = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", student)).strip("._-")
+    safe = safe.encode("utf-8")[:_SLUG_BYTES].decode("utf-8", "ignore")
+    if not safe or safe != student:
+        safe = f"{safe or 'student'}-{_mark(student)}"
+    return safe if attempt == 1 else f"{safe}~{attempt}"
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def _unique(slug: str, taken: set[str]) -> str:
-    """The slug, or the next free one after it; file systems may not tell upper and lower case apart."""
-    candidate, number = slug, 2
-    while candidate.casefold() in taken:
-        candidate, number = f"{slug}-{number}", number + 1
-    taken.add(candidate.casefold())
-    return candidate
+    """The slug; with a mark of its own where a file system that ignores case would take it for another one."""
+    if slug.casefold() in taken:
+        slug = f"{slug}-{_mark(slug)}"
+    taken.add(slug.casefold())
+    return slug

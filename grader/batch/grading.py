@@ -106,7 +106,10 @@ class Batch:
         main = self._run(plan, plan.main)
         if plan.repeat is None or main.status not in {"completed", "error"}:
             return (main,)
-        if not self.workers.wants_repeat(prepared.notebook, main):
+        try:
+            if not self.workers.wants_repeat(prepared.notebook, main):
+                return (main,)
+        except WorkerFault:
             return (main,)
         repeat = self._run(plan, plan.repeat)
         return (main, repeat) if repeat.status != "unavailable" else (main,)

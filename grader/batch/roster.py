@@ -8,12 +8,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import UsageError
 from grader.records import Student
 
 _COLUMNS = ("id", "name", "email")
+_SHORTEST_NUMBER = 4
+"""Shorter numbers in a file's name count downloads and exercises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,22 +28,21 @@ class Roster:
     def find(self, owner: str) -> Student | None:
         """Whom the name of a file or folder means: None where nobody, or more than one, fits.
 
-        Tried in turn: the id, the e-mail address or its local part, the full name in either order, an id among the
-        words of the name, and all words of a student's name among them.
+        An id, an e-mail address or its local part, or a full name in either order decides where it is the whole of it.
+        Else whoever has an id among its words, or all words of a name; those two must not contradict each other. A
+        short number among other words is no id: `bob (1)` is a second download.
         """
-        words = _words(owner)
-        tests: tuple[Callable[[Student], bool], ...] = (
-            lambda student: _fold(student.id) == _fold(owner),
-            lambda student: bool(student.email) and _fold(owner) in _addresses(student),
+        folded, words = _fold(owner), _words(owner)
+        whole: tuple[Callable[[Student], bool], ...] = (
+            lambda student: _fold(student.id) == folded,
+            lambda student: bool(student.email) and folded in _addresses(student),
             lambda student: bool(student.name) and sorted(_words(student.name)) == sorted(words),
-            lambda student: _contains(words, _words(student.id)),
-            lambda student: bool(student.name) and set(_words(student.name)) <= set(words),
         )
-        for test in tests:
-            fitting = [student for student in self.students if test(student)]
-            if fitting:
+        for test in whole:
+            if fitting := [student for student in self.students if test(student)]:
                 return fitting[0] if len(fitting) == 1 else None
-        return None
+        among = [student for student in self.students if _stands_in(student, words)]
+        return among[0] if len(among) == 1 else None
 
     def absent(self, present: Iterable[str]) -> tuple[Student, ...]:
         """Those who handed in nothing, given the ids of those who did."""
@@ -95,12 +97,18 @@ def _student(fields: Mapping[str, str], place: str) -> Student:
     return Student(id=fields["id"], name=fields.get("name", ""), email=fields.get("email", ""), extra=extra)
 
 
+@lru_cache(maxsize=100_000)
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\W_]+", _fold(text)) if word]
+    return list(_split(_fold(text)))
+
+
+@lru_cache(maxsize=100_000)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\W_]+", text) if word)
 
 
 def _addresses(student: Student) -> tuple[str, str]:
@@ -108,6 +116,9 @@ def _addresses(student: Student) -> tuple[str, str]:
     return address, address.partition("@")[0]
 
 
-def _contains(words: list[str], part: list[str]) -> bool:
-    """Whether `part` stands in `words` as a run."""
-    return bool(part) and any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))
+def _stands_in(student: Student, words: list[str]) -> bool:
+    """Whether a student's id stands in words as a run, or all of the student's name does."""
+    id = _words(student.id)
+    short_number = len(id) == 1 and id[0].isdigit() and len(id[0]) < _SHORTEST_NUMBER
+    by_id = bool(id) and not short_number and any(words[i : i + len(id)] == id for i in range(len(words)))
+    return by_id or (bool(student.name) and set(_words(student.name)) <= set(words))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import time
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +18,15 @@ from pebble import ProcessExpired, ProcessPool
 from grader.assignment.spec import Reveal, Spec
 from grader.batch.stages import Described, Pages, Prepared
 from grader.errors import AssignmentError, ExecutionUnavailable, GraderError
+from grader.marking import merged
 from grader.records import Execution, Grade, Notebook, Result
 
 T = TypeVar("T")
 
 JOB_SECONDS = 60.0
 LOAD_SECONDS = 300.0
+_PATIENCE = 3
+"""How many times a job's seconds are spent on marking one submission's checks one by one."""
 MEMORY_BYTES = 4 * 1024**3
 
 _JOBS = "grader.batch.jobs"
@@ -82,14 +87,13 @@ class Workers:
             return self._mark_one_by_one(notebook, executions, spec)
 
     def _mark_one_by_one(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> Grade:
-        markable: list[str] = []
+        grades: list[Grade] = []
+        deadline = time.monotonic() + _PATIENCE * self._seconds
         for check in spec.checks:
-            try:
-                self._do(Grade, "mark", self._reference, notebook, executions, (check.id,))
-            except WorkerFault:
-                continue
-            markable.append(check.id)
-        return self._do(Grade, "mark", self._reference, notebook, executions, tuple(markable))
+            if time.monotonic() < deadline:
+                with suppress(WorkerFault):
+                    grades.append(self._do(Grade, "mark", self._reference, notebook, executions, (check.id,)))
+        return merged(grades, spec, executions[0])
 
     def render(self, result: Result, spec: Spec, reveal: Reveal, provenance: Mapping[str, object]) -> Pages:
         """Write a submission's files, as text."""

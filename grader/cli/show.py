@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,9 @@ def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> 
         headings = {task.id: task.heading for task in book.assignment().spec.tasks}
     if as_json:
         document = folder.root / "results" / result.submission.slug / "result.json"
-        sys.stdout.write(document.read_text(encoding="utf-8"))
+        # Escaped, so that nothing that a student wrote can steer a terminal.
+        json.dump(json.loads(document.read_text(encoding="utf-8")), sys.stdout, indent=2, ensure_ascii=True)
+        sys.stdout.write("\n")
         return
     _print(result, folder, headings)
 

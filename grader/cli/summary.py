@@ -140,7 +140,8 @@ def print_json(summary: Summary, results: Sequence[Result], absent: Sequence[Stu
         "submissions": [_row(result, out) for result in results],
         "absent": [student.id for student in absent],
     }
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
+    # Escaped, so that no name in it can steer a terminal.
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
 
 

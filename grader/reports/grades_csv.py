@@ -22,7 +22,8 @@ def grades_csv(results: Iterable[Result], spec: Spec, absent: Sequence[Student] 
     apostrophe. `results` is read once.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # Every text is quoted, since some spreadsheets split at semicolons or tabs, and would find a formula behind one.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(_header(spec))
     writer.writerows(_submission(result, spec) for result in results)
     writer.writerows(_absentee(student, spec) for student in absent)

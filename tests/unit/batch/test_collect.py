@@ -36,6 +36,18 @@ def test_a_folder_a_student_gives_its_name(tmp_path: Path) -> None:
     assert owners(folder(tmp_path, "bo/hw1.ipynb", "amara/hw1.ipynb")) == ["amara", "bo"]
 
 
+def test_folders_with_several_notebooks_of_the_same_names_are_a_students_each(tmp_path: Path) -> None:
+    folder(tmp_path, "ann/hw.ipynb", "ann/draft.ipynb", "bob/hw.ipynb", "bob/draft.ipynb", "cy/hw.ipynb")
+    assert owners(tmp_path) == ["ann", "ann", "bob", "bob", "cy"]
+
+
+def test_a_folder_that_the_roster_knows_decides_whatever_the_file_is_called(tmp_path: Path) -> None:
+    folder(tmp_path, "ann/bob.ipynb")
+    roster = Roster(students=(Student(id="ann"), Student(id="bob")))
+    (submission,) = identify(collect([tmp_path]).hand_ins, roster).values()
+    assert submission.student.id == "ann"
+
+
 def test_one_folder_around_all_of_them_gives_no_name(tmp_path: Path) -> None:
     assert owners(folder(tmp_path, "hw1/bo.ipynb", "hw1/amara.ipynb")) == ["amara", "bo"]
 
@@ -64,11 +76,10 @@ def test_nothing_to_grade_is_said(tmp_path: Path) -> None:
 
 
 def test_two_files_that_would_collide_are_attempts_and_never_overwrite_each_other(tmp_path: Path) -> None:
-    folder(tmp_path, "a/bo.ipynb", "b/bo.ipynb", "c/bo.ipynb", "c/amara.ipynb", "a/x.ipynb", "b/y.ipynb")
-    found = list(identify(collect([tmp_path]).hand_ins, Roster()).values())
-    mine = [submission for submission in found if submission.student.id == "bo"]
-    assert [submission.attempt for submission in mine] == [1, 2, 3]
-    assert len({submission.slug for submission in found}) == len(found)
+    folder(tmp_path, "a/bo.ipynb", "b/bo.ipynb", "c/bo.ipynb")
+    found = list(identify(collect([tmp_path / name for name in "abc"]).hand_ins, Roster()).values())
+    assert [(submission.student.id, submission.attempt) for submission in found] == [("bo", 1), ("bo", 2), ("bo", 3)]
+    assert len({submission.slug for submission in found}) == 3
 
 
 def test_one_name_in_two_unicode_forms_is_one_student(tmp_path: Path) -> None:
@@ -95,12 +106,28 @@ def test_a_file_name_of_no_encoding_is_graded_and_printable(tmp_path: Path) -> N
     assert submission.student.id.isprintable()
 
 
+def test_a_second_download_is_no_student_number() -> None:
+    roster = Roster(students=(Student(id="1", name="Zed Zet"), Student(id="2", name="Bob Bobson")))
+    assert roster.find("bob (1)") is None
+    student = roster.find("Bob Bobson (1)")
+    assert student is not None
+    assert student.id == "2"
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.integers(1, 3)), max_size=8, unique=True))
+def test_different_students_and_attempts_have_different_files_over_all_batches(who: list[tuple[str, int]]) -> None:
+    pairs = {(unicodedata.normalize("NFC", id.encode("utf-8", "replace").decode()), attempt) for id, attempt in who}
+    assert len({file_name(*pair) for pair in pairs}) == len(pairs)
+    assert file_name("anna lee", 1) != file_name("anna_lee", 1)
+    assert file_name("anna", 2) != file_name("anna~2", 1)
+
+
 @given(st.text(max_size=300), st.integers(1, 3))
 def test_file_names_are_safe_in_any_file_system_shell_and_url(student: str, attempt: int) -> None:
     name = file_name(student.encode("utf-8", "replace").decode(), attempt)
     assert 0 < len(name.encode()) <= 150
     assert not name.startswith((".", "-"))
-    assert all(char.isalnum() or unicodedata.category(char)[0] in "LMN" or char in "_.-" for char in name)
+    assert all(char.isalnum() or unicodedata.category(char)[0] in "LMN" or char in "_.-~" for char in name)
 
 
 def test_a_roster_tells_whose_a_file_is(tmp_path: Path) -> None:
@@ -123,4 +150,5 @@ def test_a_roster_tells_whose_a_file_is(tmp_path: Path) -> None:
         assert student.id == id
     assert roster.find("somebody") is None
     assert roster.find("1001-1002") is None, "two ids in one name mean nobody"
+    assert roster.find("1001 amara okafor") is None, "an id and a name that contradict each other mean nobody"
     assert [student.id for student in roster.absent(["1001"])] == ["1002"]
