@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ from grader.records import Result, Student
 from grader.reports.plain_text import number, visible
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
+_BEHIND_A_SEPARATOR = re.compile(r"([;\t|])(?=\s*[=+\-@＝＋－＠])")
 
 
 def grades_csv(results: Iterable[Result], spec: Spec, absent: Sequence[Student] = ()) -> str:
@@ -22,8 +24,7 @@ def grades_csv(results: Iterable[Result], spec: Spec, absent: Sequence[Student] 
     apostrophe. `results` is read once.
     """
     text = io.StringIO()
-    # Every text is quoted, since some spreadsheets split at semicolons or tabs, and would find a formula behind one.
-    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_header(spec))
     writer.writerows(_submission(result, spec) for result in results)
     writer.writerows(_absentee(student, spec) for student in absent)
@@ -58,9 +59,9 @@ def plain_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe goes before what might start one.
 
     Full-width forms of the signs count too, since some spreadsheets fold them, and so do signs behind characters that
-    take no place (spaces, marks of byte order).
+    take no place (spaces, marks of byte order), and signs behind a semicolon or tab, where some spreadsheets split.
     """
-    shown = visible(text)
+    shown = _BEHIND_A_SEPARATOR.sub(r"\1'", visible(text))
     seen = next((char for char in shown if unicodedata.category(char)[0] not in "CZ"), "")
     starts = {text[:1], unicodedata.normalize("NFKC", seen)}
     return f"'{shown}" if starts & _FORMULA_STARTS else shown

@@ -48,6 +48,7 @@ CELL_STATUSES = {
 
 WITHOUT_FIGURES: dict[Reason, str] = {
     "equal": "{answer} is right.",
+    "low-precision": "{answer} is right, though less precise than its type: single precision got into it.",
     "differs": "{answer}: {mismatch}.",
     "other-shape": "{answer} has the shape {shape}, which is not the one that is asked for.",
     "other-dtype": "{answer} is of another type than the one that is asked for{detail}.",
@@ -67,6 +68,7 @@ WITHOUT_FIGURES: dict[Reason, str] = {
 
 WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
     "equal": "{answer} is right{largest}.",
+    "low-precision": "{answer} is right at lower precision than its type promises{largest}. Allowed {allowance}.",
     "differs": "{answer}: {mismatch}{largest}. Allowed {allowance}.",
     "other-shape": "{answer} has the shape {shape}, where {expected_shape} is asked for.",
     "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity): {mismatch}.",
@@ -79,10 +81,10 @@ FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it
 WAITING = " This waits for a person: it is not counted yet."
 
 FOUND = {
-    "variable": "`{name}`, at the end of {section}{cell}",
-    "late": "`{name}`, at the end of the notebook and not yet at the end of {section}{cell}",
-    "printed": "`{name}`, read from the text that was printed{cell}",
-    "other-name": "`{name}`, taken for {names}{cell}",
+    "variable": "`{name}` at the end of {section}{cell}",
+    "late": "`{name}` at the end of the notebook (not yet there at the end of {section}){cell}",
+    "printed": "The printed value `{name}`{cell}",
+    "other-name": "`{name}` in place of {names}{cell}",
 }
 
 PLAIN_DIAGNOSES = {

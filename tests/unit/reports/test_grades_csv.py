@@ -56,3 +56,8 @@ def test_ordinary_names_stay_as_they_are() -> None:
         "שרה",
         "",
     ]
+
+
+def test_a_formula_behind_a_semicolon_is_none() -> None:
+    assert plain_cell("x;=1+2;y") == "x;'=1+2;y"
+    assert plain_cell("one; two") == "one; two"
