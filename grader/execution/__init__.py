@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Protocol
 from grader.execution.engine import Engine, execute_with_retry
 
 __all__ = ["ENGINES", "Engine", "execute_with_retry"]
+
+# Tracebacks of our faults are for those who ask for a log: without this, Python would put them on the terminal.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def _kernel(python: str | Path = sys.executable) -> Engine:

@@ -14,8 +14,8 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.errors import ExecutionUnavailable
 from grader.execution.kernel_process import KernelProcess
+from grader.execution.messages import ForgedMessage, content_of, heard
 from grader.execution.outputs import is_out_of_memory, to_error, to_records
 from grader.records import CellRun, Limits, Source
 
@@ -75,7 +75,7 @@ class BoundedClient(NotebookClient):
         self.reply: dict[str, Any] = {}
 
     def _remember(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
-        self.reply = execute_reply["content"]
+        self.reply = content_of(execute_reply)
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Count a message and let nbclient take it in; drop what no frontend could show or what doesn't fit."""
@@ -129,7 +129,8 @@ class CellRunner:
     async def run(self, position: int, seconds: float) -> CellResult:
         """Run a cell for at most so many seconds; past them, or past the limit of output, it is interrupted.
 
-        A kernel that doesn't answer to that is killed.
+        A kernel that doesn't answer to that is killed, and so is one that sends what no kernel sends: its cell has
+        `died`. Raises ExecutionUnavailable where the kernel can't be heard.
         """
         cell = self._notebook.cells[position]
         self._meter.start_cell()
@@ -137,7 +138,12 @@ class CellRunner:
         self._client.reply = {}
         began = time.monotonic()
         task = asyncio.create_task(self._client.async_execute_cell(cell, position))
-        cause = await self._supervise(task, seconds)
+        try:
+            with heard():
+                cause = await self._supervise(task, seconds)
+        except ForgedMessage:
+            await self._process.kill()
+            cause = "died"
         return self._result(position, cause, time.monotonic() - began)
 
     async def _supervise(self, task: asyncio.Task[Any], seconds: float) -> Cause:
@@ -166,16 +172,14 @@ class CellRunner:
         return "finished" if task.done() else "timeout"
 
     async def _finish(self, task: asyncio.Task[Any], cause: Cause) -> Cause:
-        """Take in how nbclient saw it, which changes the cause only where the process is lost."""
+        """Take in how nbclient saw it, which changes the cause only where the process is lost.
+
+        Raises whatever handling the kernel's messages raised.
+        """
         try:
             await task
         except (DeadKernelError, asyncio.CancelledError):
             return "died" if cause == "finished" else cause
-        except (OSError, MemoryError) as error:
-            raise ExecutionUnavailable(f"The kernel could not be heard: {error}.") from error
-        except Exception:  # messages that no kernel sends: the student's code wrote them
-            await self._process.kill()
-            return "died"
         return cause
 
     def _result(self, position: int, cause: Cause, seconds: float) -> CellResult:

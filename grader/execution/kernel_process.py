@@ -18,6 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from grader.errors import ExecutionUnavailable
+from grader.execution.messages import content_of
 from grader.execution.processes import end
 from grader.execution.scratch import Scratch
 from grader.records import Limits
@@ -110,7 +111,10 @@ class KernelProcess:
         self._monitor = asyncio.create_task(self._watch_transport(monitor))
 
     async def recover(self, seconds: float) -> bool:
-        """Whether the kernel answers in time; what it has sent so far is dropped. No task may be listening to it."""
+        """Whether the kernel answers in time; what it has sent so far is dropped. No task may be listening to it.
+
+        Raises whatever an answer that no kernel gives makes of it.
+        """
         if self.overflowed.is_set():
             # The transport gave the connection up with the message that it refused. Connecting the same socket again
             # may abort this process (libzmq asserts that no message is half read), so there is a new one.
@@ -118,7 +122,7 @@ class KernelProcess:
             channel.socket.close(linger=0)
             channel.socket = self.client.connect_iopub()
             self._listen()
-        with suppress(RuntimeError, ValueError, TypeError, LookupError, TimeoutError):
+        with suppress(RuntimeError, TimeoutError):
             await asyncio.wait_for(self.client.wait_for_ready(timeout=seconds), 2 * seconds)
             return True
         return False
@@ -150,7 +154,10 @@ class KernelProcess:
         await asyncio.wait({*tasks, self._exit}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
     async def ask(self, kind: str, content: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-        """Send a request to the kernel's shell; the content of its reply, None where none came in time."""
+        """Send a request to the kernel's shell; the content of its reply, None where none came in time.
+
+        Raises whatever a message that no kernel sends makes of it.
+        """
         message = self.client.session.msg(kind, content)
         self.client.shell_channel.send(message)
         reply = asyncio.create_task(self._reply(message["header"]["msg_id"]))
@@ -160,14 +167,11 @@ class KernelProcess:
             return None
         return reply.result()
 
-    async def _reply(self, request: str) -> dict[str, Any] | None:
+    async def _reply(self, request: str) -> dict[str, Any]:
         while True:
-            try:
-                message = await self.client.get_shell_msg(timeout=None)
-                if message["parent_header"].get("msg_id") == request:
-                    return dict(message["content"])
-            except (ValueError, TypeError, LookupError, AttributeError):
-                return None  # nothing that our kernel would say
+            message = await self.client.get_shell_msg(timeout=None)
+            if message["parent_header"].get("msg_id") == request:
+                return content_of(message)
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs, and the commands that it has started."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -67,12 +68,14 @@ def _record(node: Mapping[str, Any]) -> Output:
 
 
 def _text(value: object) -> str:
-    """Text as it is, lines joined, anything else as JSON."""
+    """Text as it is, lines joined, anything else as JSON; what is nested beyond that is left out."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         value = "".join(value)
-    return clean(value if isinstance(value, str) else json.dumps(value))
+    with suppress(RecursionError):
+        return clean(value if isinstance(value, str) else json.dumps(value))
+    return ""
 
 
 def _overwritten(text: str) -> str:

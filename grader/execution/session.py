@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,15 @@ from grader.execution import schedule
 from grader.execution.cells import CellRunner
 from grader.execution.guest_code import REQUEST, start_statement
 from grader.execution.kernel_process import START_SECONDS, KernelProcess
+from grader.execution.messages import ForgedMessage, heard
 from grader.execution.scratch import read_frame
-from grader.execution.wire import Read, WireError, decode
+from grader.execution.wire import Read, decode
 from grader.records import Capture, CellRun, Execution, ExecutionStatus, Limits, Plan, Run
 
 CAPTURE_SECONDS = 5.0
+"""How long the process may take to answer one request for values."""
+ALL_CAPTURES_SECONDS = 4 * CAPTURE_SECONDS
+"""How long it may take for all of an execution's, which count in no other limit of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class Session:
         self._captures: list[Capture] = []
         self._checkpoint: _Checkpoint | None = None
         self._seconds = 0.0
+        self._capture_seconds = 0.0
         self._stopped = ""
         self._out_of_memory = False
         self._environment: dict[str, str] = {}
@@ -86,14 +92,23 @@ class Session:
         if self._stopped:
             self._cells.append(CellRun(index=self._plan.cells[position].index, status="not-run"))
             return
-        result = await runner.run(position, min(left, self._limits.cell_seconds))
-        self._seconds += result.run.seconds
-        self._out_of_memory |= result.out_of_memory
-        self._cells.append(result.run)
-        if not self._process.exited:
-            await self._capture(position)
+        self._cells.append(CellRun(index=self._plan.cells[position].index, status="died"))  # until we know better
+        try:
+            with heard():
+                await self._run_cell(runner, position, min(left, self._limits.cell_seconds))
+        except ForgedMessage:
+            await self._process.kill()
+            self._cells[position] = replace(self._cells[position], status="died")
         if self._process.exited:
             self._lose_process()
+
+    async def _run_cell(self, runner: CellRunner, position: int, seconds: float) -> None:
+        result = await runner.run(position, seconds)
+        self._cells[position] = result.run
+        self._seconds += result.run.seconds
+        self._out_of_memory |= result.out_of_memory
+        if not self._process.exited:
+            await self._capture(position)
 
     def _lose_process(self) -> None:
         """Say why the process is gone: we ended it, or it ended by itself in this cell or right after it."""
@@ -132,22 +147,30 @@ class Session:
         return None
 
     async def _give_up(self) -> None:
-        if not self._process.exited:
-            self._stopped = f"The variables could not be read within {CAPTURE_SECONDS:g} s, and the process was ended."
-            await self._process.kill()
+        if self._process.exited:
+            return
+        spent = self._capture_seconds >= ALL_CAPTURES_SECONDS
+        within = f"{ALL_CAPTURES_SECONDS:g} s in all" if spent else f"{CAPTURE_SECONDS:g} s"
+        self._stopped = f"The variables could not be read within {within}, and the process was ended."
+        await self._process.kill()
 
     def _new_path(self) -> Path:
         return self._private / secrets.token_hex(8)
 
     async def _request(self, names: tuple[str, ...], path: Path) -> dict[str, Any] | None:
-        return await self._process.ask(REQUEST, {"names": names, "path": str(path)}, CAPTURE_SECONDS)
+        began = time.monotonic()
+        seconds = min(CAPTURE_SECONDS, ALL_CAPTURES_SECONDS - self._capture_seconds)
+        answer = await self._process.ask(REQUEST, {"names": names, "path": str(path)}, seconds)
+        self._capture_seconds += time.monotonic() - began
+        return answer
 
     def _values(self, path: Path, names: tuple[str, ...]) -> tuple[Read, ...]:
         frame = read_frame(path, self._limits.capture_bytes)
         _discard(path)
         try:
-            read = decode(frame or b"", self._limits)
-        except WireError:
+            with heard():
+                read = decode(frame or b"", self._limits)
+        except ForgedMessage:
             return schedule.refused(names)
         return tuple(each for each in read if each.name in names)
 

@@ -28,6 +28,8 @@ MAX_INTEGER_BITS = 3322
 MAX_HEADER_BYTES = 16 * 1024**2
 MAX_HEADER_MARKS = 4_000_000
 """Commas and brackets in a header: they bound what parsing it can make."""
+MAX_BLOCK_MARKS = 500_000
+"""The same in the arrays' own header, where each array has seven, and another for each further dimension."""
 MAX_NAMES = 1_000
 MAX_DIMENSIONS = 64
 
@@ -87,12 +89,13 @@ def guest_limits(limits: Limits) -> dict[str, int]:
 
 def decode(frame: bytes, limits: Limits) -> tuple[Read, ...]:
     """The captures in a frame, each name once. Raises WireError for anything that isn't in order."""
-    header, block = _split(frame, limits)
+    _expect(len(frame) <= limits.capture_bytes, "the frame is too long")
+    header = _header(frame, MAX_HEADER_MARKS)
     document = _parse(header)
     _expect(isinstance(document, dict) and set(document) == {"captures"}, "the header isn't a list of captures")
     entries = document["captures"]
     _expect(isinstance(entries, list) and len(entries) <= MAX_NAMES, "the captures aren't a short list")
-    reader = _Reader(_arrays(block), limits)
+    reader = _Reader(_arrays(frame[8 + len(header) :]), limits)
     read = tuple(reader.entry(entry) for entry in entries)
     _expect(len({each.name for each in read}) == len(read), "a name stands there twice")
     _expect(not reader.unused, "arrays that belong to nothing")
@@ -109,15 +112,16 @@ def _expect(condition: bool, problem: str) -> None:
         raise WireError(problem)
 
 
-def _split(frame: bytes, limits: Limits) -> tuple[bytes, bytes]:
-    _expect(8 <= len(frame) <= limits.capture_bytes, "the frame is too short or too long")
-    length = int.from_bytes(frame[:8], "little")
-    _expect(length <= min(len(frame) - 8, MAX_HEADER_BYTES), "the header is longer than it may be")
-    return frame[8 : 8 + length], frame[8 + length :]
+def _header(data: bytes, marks: int) -> bytes:
+    """The header that stands behind its own length, once it is known to cost little to parse."""
+    length = int.from_bytes(data[:8], "little")
+    _expect(8 + length <= len(data) and length <= MAX_HEADER_BYTES, "a header is longer than it may be")
+    header = data[8 : 8 + length]
+    _expect(sum(map(header.count, (b",", b"[", b"{"))) <= marks, "a header holds too many items")
+    return header
 
 
 def _parse(header: bytes) -> Any:
-    _expect(sum(map(header.count, (b",", b"[", b"{"))) <= MAX_HEADER_MARKS, "the header holds too many items")
     try:
         return json.loads(header.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -129,6 +133,7 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def _arrays(block: bytes) -> dict[str, AbstractMapping[str, Any]]:
+    _header(block, MAX_BLOCK_MARKS)
     try:
         return dict(deserialize(block))  # type: ignore[no-untyped-call]  # safetensors' stub has no annotations
     except (SafetensorError, ValueError) as error:
@@ -143,6 +148,7 @@ class _Reader:
         self._limits = limits
         self._items = 0
         self._bytes = 0
+        self._frame_items = 0
 
     def entry(self, entry: object) -> Read:
         """One capture, from its object in the header."""
@@ -152,7 +158,10 @@ class _Reader:
         identity = entry["identity"]
         _expect(type(identity) is int and 0 <= identity < 2**64, "an identity isn't a number of 64 bits")
         name = _text(entry["name"], MAX_TEXT)
-        return Read(name=name, identity=identity, value=self.value(entry["value"], 0))
+        value = self.value(entry["value"], 0)
+        self._frame_items += self._items
+        _expect(self._frame_items <= MAX_FRAME_ITEMS + MAX_NAMES, "the values together have too many items")
+        return Read(name=name, identity=identity, value=value)
 
     def value(self, tree: object, depth: int) -> Value:
         """The value of a tree, and of all below it."""

@@ -346,7 +346,7 @@ def a_notebook_over_its_time_stops(execution: Execution) -> None:
     "while True: print('flood')",
     "y = 2",
     captures={2: "x y"},
-    limits=Limits(cell_seconds=8.0, total_seconds=20.0, output_bytes=2_000_000),
+    limits=Limits(cell_seconds=40.0, total_seconds=60.0, output_bytes=2_000_000),
 )
 def a_flood_of_output_is_cut_and_the_next_cell_runs(execution: Execution) -> None:
     assert execution.status == "output"
@@ -469,3 +469,49 @@ def messages_that_no_kernel_sends_end_the_process_not_the_grader(execution: Exec
     assert execution.status == "died", execution
     assert "messages" in execution.reason
     assert (scalar(execution, "x"), capture(execution, "x").place) == (1, "last")
+
+
+# Each message that the grader waits for, in a form that no kernel gives it
+
+
+FORGE = (
+    "s = get_ipython().kernel.session; send = s.send\n"
+    "def forged(stream, msg, content=None, *a, **k):\n"
+    "    if msg == {kind!r}: content = {content}\n"
+    "    return send(stream, msg, content, *a, **k)\n"
+    "print('before'); s.send = forged"
+)
+
+
+def died_of_its_messages(execution: Execution) -> None:
+    assert execution.status == "died", execution
+    assert execution.reason == "The process sent messages that no kernel sends, and was ended."
+    assert "died" in statuses(execution)
+    assert statuses(execution)[-1] == "not-run"
+    assert text(execution, 1) == "before\n"
+    assert scalar(execution, "x", 0) == 1
+
+
+for _name, _code in {
+    "a_forged_reply": FORGE.format(kind="execute_reply", content="b'[1]'"),
+    "a_forged_reply_without_a_status": FORGE.format(kind="execute_reply", content="{}"),
+    "a_forged_status": FORGE.format(kind="status", content="b'[1]'"),
+    "a_forged_answer_to_whether_it_lives": FORGE.format(
+        kind="kernel_info_reply", content="{'protocol_version': 5, 'status': 'ok'}"
+    )
+    + "\nwhile True: pass",
+    "a_forged_answer_with_values": (
+        "k = get_ipython().kernel\nprint('before')\n"
+        "k.shell_handlers['grader_capture_request'] = lambda stream, ident, request: "
+        "k.session.send(stream, 'grader_capture_request_reply', b'[1]', request, ident=ident)"
+    ),
+}.items():
+    BEHAVIOURS.append(
+        Behaviour(
+            name=_name + "_ends_the_process_and_keeps_what_was_reached",
+            cells=("x = 1", _code, "y = 2"),
+            captures={0: "x", 2: "x y"},
+            check=died_of_its_messages,
+            limits=HASTY,
+        )
+    )

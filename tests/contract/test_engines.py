@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ import pytest
 from grader.execution import ENGINES, Engine, execute_with_retry
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
 from tests.contract.behaviours import BEHAVIOURS, LIMITS, Behaviour, scalar
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(params=ENGINES, scope="module")
@@ -131,6 +135,28 @@ def test_provided_files_that_cannot_be_copied_are_our_fault(name: str, tmp_path:
     plan = _plan("x = 1", names="x")
     execution = ENGINES[name]().execute(plan, plan.main, limits=LIMITS, provided=tmp_path / "absent")
     assert execution.status == "unavailable"
+
+
+UNLUCKY = """
+import sys
+from pathlib import Path
+from grader.execution import ENGINES
+from grader.records import Limits
+from tests.contract.behaviours import BEHAVIOURS
+engine = ENGINES[sys.argv[1]]()
+for each in BEHAVIOURS:
+    if each.name.startswith("a_forged_reply_ends"):
+        for provided in (None, Path("/absent")):
+            print(engine.execute(each.plan(), each.plan().main, limits=Limits(), provided=provided).status)
+"""
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_neither_a_fault_of_ours_nor_a_forger_puts_anything_on_the_terminal(name: str) -> None:
+    # In a process of its own: pytest's own handlers for logging would hide it.
+    told = subprocess.run([sys.executable, "-c", UNLUCKY, name], capture_output=True, text=True, cwd=ROOT)
+    assert told.stdout.split() == ["died", "unavailable"]
+    assert told.stderr == ""
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -152,7 +152,7 @@ class Reader:
         return self._array(dtype, shape, data, container)
 
     def _array(self, dtype: str, shape: tuple[int, ...], data: bytes, container: str) -> Any:
-        self.budget.spend(len(data), header=200)
+        self.budget.spend(len(data), header=200 + 25 * len(shape))
         self.arrays.append((dtype, shape, data))
         tensor = len(self.arrays) - 1
         return {"kind": "array", "dtype": dtype, "shape": list(shape), "container": container, "tensor": tensor}

@@ -51,6 +51,15 @@ def test_forged_nodes_become_records_that_can_be_written(nodes: list[dict[str, A
         record.text.encode("utf-8")
 
 
+def test_nesting_beyond_what_can_be_written_is_left_out() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert to_error({"ename": deep, "evalue": "left"}) == CellError(name="", message="left")
+    (record,) = to_records([{"output_type": "display_data", "data": {"text/plain": "left", "application/json": deep}}])
+    assert record.text == "left"
+
+
 def test_an_error_is_bounded_and_a_lack_of_memory_is_known() -> None:
     error = to_error({"ename": "E" * 1000, "evalue": "m" * 100_000})
     assert (len(error.name), len(error.message)) == (200, 10_000)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -212,6 +215,77 @@ NESTED = "[" * 100_000 + "]" * 100_000
 def test_a_frame_that_is_not_in_order_is_refused(frame: bytes) -> None:
     with pytest.raises(WireError):
         decode(frame, LIMITS)
+
+
+def raw(header: bytes, block: bytes, data: bytes = b"") -> bytes:
+    return struct.pack("<Q", len(header)) + header + struct.pack("<Q", len(block)) + block + data
+
+
+def listed(item: bytes, number: int) -> bytes:
+    return b"[" + b",".join([item] * number) + b"]"
+
+
+def arrays_without_bytes(number: int) -> bytes:
+    return b"{" + b",".join(b'"%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % i for i in range(number)) + b"}"
+
+
+EMPTY = b'{"captures": []}'
+INTEGERS = b'{"kind": "sequence", "container": "list", "items": ' + listed(b"7", 90_000) + b"}"
+GREEDY = {
+    "one array of a million dimensions and more": lambda: raw(
+        EMPTY, b'{"0":{"dtype":"U8","shape":' + listed(b"1", 15_000_000) + b',"data_offsets":[0,1]}}', b"x"
+    ),
+    "very many arrays": lambda: raw(EMPTY, arrays_without_bytes(500_000)),
+    "a block whose header is longer than it may be": lambda: raw(EMPTY, b"{}" + b" " * 40 * 1024**2),
+    "a block that claims more than there is": lambda: raw(EMPTY, b"")[:-8] + struct.pack("<Q", 2**40),
+    "very many items in a header": lambda: raw(b'{"captures": ' + listed(b"{}", 3_000_000) + b"}", b"{}"),
+    "many values that are large, but not too large": lambda: raw(
+        b'{"captures": ['
+        + b",".join(b'{"name": "%d", "identity": 0, "value": %s}' % (name, INTEGERS) for name in range(40))
+        + b"]}",
+        b"{}",
+    ),
+}
+MEASURE = """
+import sys, time
+from grader.execution.wire import WireError, decode
+from grader.records import Limits
+def peak(): return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) // 1024
+frame = open(sys.argv[1], "rb").read()
+before, began = peak(), time.process_time()
+try:
+    decode(frame, Limits())
+except WireError:
+    print(peak() - before, time.process_time() - began)
+"""
+
+
+@pytest.mark.parametrize("name", GREEDY)
+def test_a_frame_made_to_cost_memory_or_time_is_refused_before_it_does(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "frame"
+    path.write_bytes(GREEDY[name]())
+    told = subprocess.run([sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True)
+    megabytes, seconds = map(float, told.stdout.split())
+    assert megabytes < 200
+    assert seconds < 4
+
+
+@pytest.mark.parametrize("dimensions", [0, 1, 3, 64])
+def test_as_many_arrays_as_the_guest_puts_into_a_frame_are_read(dimensions: int) -> None:
+    reader = Reader(Libraries(), guest_limits(Limits()))
+    array = np.zeros((1,) * dimensions)
+    captures = [{"name": str(i), "identity": 0, "value": reader.read([array] * 500)} for i in range(200)]
+    assert captures[-1]["value"]["kind"] == "unreadable", "the frame is full"
+    assert len(reader.arrays) >= 5_000
+    read = decode(b"".join(encode(captures, reader.arrays)), Limits())
+    assert sum(isinstance(each.value, Sequence) for each in read) == len(reader.arrays) // 500
+
+
+def test_as_many_items_as_the_guest_puts_into_a_frame_are_read() -> None:
+    reader = Reader(Libraries(), guest_limits(Limits()))
+    captures = [{"name": str(i), "identity": 0, "value": reader.read([0] * 999)} for i in range(1000)]
+    read = decode(b"".join(encode(captures, reader.arrays)), Limits())
+    assert sum(isinstance(each.value, Sequence) for each in read) == 200
 
 
 def test_offsets_that_overlap_or_leave_holes_are_refused() -> None:

@@ -1,0 +1,50 @@
+"""Reading variables has a time of its own, however many cells there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.execution import session
+from grader.execution.kernel import KernelEngine
+from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
+
+SLOWLY = (
+    "import time\n"
+    "handlers = get_ipython().kernel.shell_handlers\n"
+    "answer = handlers['grader_capture_request']\n"
+    "handlers['grader_capture_request'] = lambda *request: (time.sleep(0.5), answer(*request))"
+)
+
+
+@pytest.fixture
+def engine() -> Iterator[KernelEngine]:
+    engine = KernelEngine()
+    yield engine
+    engine.close()
+
+
+def execute(engine: KernelEngine, *codes: str) -> Execution:
+    cells = tuple(Source(index=index, code=code) for index, code in enumerate(codes))
+    points = (CapturePoint(after_cell=0, names=("x",)), CapturePoint(after_cell=len(cells) - 1, names=("x",)))
+    plan = Plan(cells=cells, main=Run(captures=points))
+    return engine.execute(plan, plan.main, limits=Limits(), provided=None)
+
+
+def test_reading_variables_slowly_after_every_cell_ends_the_process_and_keeps_what_was_read(
+    engine: KernelEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "ALL_CAPTURES_SECONDS", 2.0)
+    execution = execute(engine, "x = 1", SLOWLY, *["x = 2"] * 8)
+    assert execution.status == "timeout"
+    assert execution.reason == "The variables could not be read within 2 s in all, and the process was ended."
+    ran = [cell.status for cell in execution.cells]
+    assert 4 <= ran.count("ok") <= 7
+    assert set(ran[ran.count("ok") :]) == {"not-run"}
+    assert [each.place for each in execution.captures] == ["end", "last"]
+
+
+def test_very_many_cells_leave_most_of_that_time(engine: KernelEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "ALL_CAPTURES_SECONDS", session.ALL_CAPTURES_SECONDS / 4)
+    assert execute(engine, "x = 1", *["x = 2"] * 200).status == "completed"
