@@ -5,15 +5,24 @@ from __future__ import annotations
 import os
 import time
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+from grader.batch import jobs
 from grader.records import CheckGrade, Grade, TaskGrade
 
 FATAL = "b"
 
 
-def mark(how: str, notebook: Any, executions: Any, checks: tuple[str, ...] | None = None) -> Grade:
-    """Mark `a`; marking `b` ends the worker in the way that the reference folder's name says."""
+def mark(how: Path, notebook: Any, executions: Any, checks: tuple[str, ...] | None = None) -> Grade:
+    """Mark `a`; marking `b` ends the worker in the way that the reference folder's name says.
+
+    Where the folder is a real one, marking is too, but for a check named `fatal`.
+    """
+    if how.is_dir():
+        if checks is None or "fatal" in checks:
+            os._exit(9)
+        return jobs.mark(how, notebook, executions, checks)
     asked = ("a", FATAL) if checks is None else checks
     if FATAL in asked:
         _end(str(how))

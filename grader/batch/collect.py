@@ -1,69 +1,91 @@
-"""Which files are hand-ins, and whose they are."""
+"""Which files are hand-ins."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.roster import Roster
 from grader.errors import UsageError
-from grader.records import Student, Submission
 
+SUFFIX = ".ipynb"
 CHECKPOINTS = ".ipynb_checkpoints"
-_SLUG_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandIn:
     """A file that was handed in, and the name that tells whose it is: its stem, or its folder.
 
-    `folder` is the name of the folder that it came in, "" where it lay beside all others; a roster may know that one.
+    `folder` is the name of the folder that it came in alone or with others of its student's, "" where it lay among
+    others'; a roster may know that one.
     """
 
     path: Path
     owner: str
-    folder: str = ""
+    folder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What was found: hand-ins in a steady order, and the files that only shadow one (editors' and systems' copies)."""
+    """What was found: hand-ins in a steady order, and the files that only shadow one (editors' and systems' copies).
+
+    `empty` are folders beside others with notebooks that hold none, and the names of a few files in them.
+    """
 
     hand_ins: tuple[HandIn, ...]
     skipped: tuple[Path, ...]
+    empty: Mapping[Path, tuple[str, ...]]
 
 
 def collect(paths: Sequence[Path]) -> Collected:
     """Find the hand-ins in files and folders.
 
-    A file named outright always counts. In a folder, every `*.ipynb` below it does, and belongs to its stem, or to its
-    folder where the layout has one folder a student. AppleDouble files and Jupyter's checkpoints count only where the
-    notebook that they shadow isn't there. Raises UsageError where a path doesn't exist or nothing is found.
+    A file named outright must be a notebook by its name. In a folder, every `*.ipynb` below it counts. It belongs to
+    its stem, or to its folder where the layout has one folder a student. AppleDouble files and Jupyter's checkpoints
+    count only where the notebook that they shadow isn't there. Raises UsageError where a path doesn't exist or nothing
+    is found.
     """
     hand_ins: list[HandIn] = []
     skipped: list[Path] = []
+    empty: dict[Path, tuple[str, ...]] = {}
     for path in paths:
-        if not path.exists():
+        if not _exists(path):
             raise UsageError(f"{path} doesn't exist.", remedy="Name notebooks, or folders that hold them.")
-        if not path.is_dir():
-            hand_ins.append(HandIn(path=path, owner=_stem(path)))
-            continue
-        found, shadows = _in_folder(path)
-        hand_ins += found
-        skipped += shadows
+        if path.is_dir():
+            found, shadows = _in_folder(path)
+            hand_ins += found
+            skipped += shadows
+            empty |= _without_notebook(path)
+        elif path.suffix.lower() == SUFFIX:
+            hand_ins.append(HandIn(path=path, owner=_stem(path), folder=_folder_of_its_own(path, paths)))
+        else:
+            raise UsageError(f"{path} is no notebook ({SUFFIX}).", remedy="Name notebooks, or folders that hold them.")
     if not hand_ins:
         places = ", ".join(str(path) for path in paths)
         raise UsageError(f"There is no notebook (*.ipynb) in {places}.", remedy="Name the folder that holds them.")
-    return Collected(hand_ins=tuple(dict.fromkeys(hand_ins)), skipped=tuple(skipped))
+    # A file that is named twice is one hand-in; its folder knows best whose.
+    once = {hand_in.path.resolve(): hand_in for hand_in in sorted(hand_ins, key=lambda hand_in: bool(hand_in.folder))}
+    in_order = tuple(sorted(once.values(), key=lambda hand_in: hand_in.path))
+    return Collected(hand_ins=in_order, skipped=tuple(skipped), empty=empty)
+
+
+def _folder_of_its_own(path: Path, paths: Sequence[Path]) -> str:
+    """The name of the folder of a file named outright, unless others were named from the same folder."""
+    together = [other for other in paths if other.resolve().parent == path.resolve().parent]
+    return path.resolve().parent.name if len(together) == 1 else ""
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.", remedy="Name notebooks, or folders that hold them.") from error
 
 
 def _in_folder(root: Path) -> tuple[list[HandIn], list[Path]]:
-    files = sorted(path for path in root.rglob("*") if path.suffix.lower() == ".ipynb" and not path.is_dir())
+    files = sorted(path for path in root.rglob("*") if path.suffix.lower() == SUFFIX and not path.is_dir())
     kept = [path for path in files if not _shadows(path)]
     skipped = [path for path in files if _shadows(path)]
     nested = {path: path.relative_to(root).parts[0] for path in kept if path.parent != root}
@@ -72,11 +94,21 @@ def _in_folder(root: Path) -> tuple[list[HandIn], list[Path]]:
         HandIn(
             path=path,
             owner=nested[path] if path in nested and a_folder_each else _stem(path),
-            folder=nested.get(path, ""),
+            folder=nested.get(path) or (root.resolve().name if len(kept) == 1 else ""),
         )
         for path in kept
     ]
     return hand_ins, skipped
+
+
+def _without_notebook(root: Path) -> dict[Path, tuple[str, ...]]:
+    folders = [folder for folder in sorted(root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    files = {folder: [path for path in sorted(folder.rglob("*")) if path.is_file()] for folder in folders}
+    return {
+        folder: tuple(path.name for path in inside[:3])
+        for folder, inside in files.items()
+        if inside and not any(path.suffix.lower() == SUFFIX for path in inside)
+    }
 
 
 def _a_folder_each(nested: Mapping[Path, str]) -> bool:
@@ -99,70 +131,3 @@ def _stem(path: Path) -> str:
     if path.parent.name == CHECKPOINTS:
         stem = stem.removesuffix("-checkpoint")
     return unicodedata.normalize("NFC", stem.removeprefix("._")).strip() or "unnamed"
-
-
-def identify(hand_ins: Iterable[HandIn], roster: Roster) -> dict[Path, Submission]:
-    """Say whose each hand-in is, by path; several of one student are attempts, in the order of their paths.
-
-    Files that can't be read get an empty `sha256`; reading them says why.
-    """
-    attempts: dict[str, int] = defaultdict(int)
-    slugs: set[str] = set()
-    submissions: dict[Path, Submission] = {}
-    for hand_in in hand_ins:
-        known = (roster.find(hand_in.folder) if hand_in.folder else None) or roster.find(hand_in.owner)
-        student = known or Student(id=_printable(hand_in.owner))
-        attempts[student.id] += 1
-        attempt = attempts[student.id]
-        slug = _unique(file_name(student.id, attempt), slugs)
-        submissions[hand_in.path] = Submission(
-            student=student,
-            attempt=attempt,
-            path=_printable(str(hand_in.path)),
-            sha256=_digest(hand_in.path),
-            slug=slug,
-        )
-    return submissions
-
-
-def _printable(text: str) -> str:
-    """The text without control characters, and with lone surrogates (bytes of no encoding) spelled out."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(
-        char if unicodedata.category(char) not in {"Cc", "Cs"} else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def file_name(student: str, attempt: int) -> str:
-    """A name for a student's files that is safe in any file system, shell and URL; letters of any script stay.
-
-    Different students and attempts always have different names, also over several batches: whatever had to be replaced
-    leaves a mark of the whole id behind.
-    """
-    safe = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", student)).strip("._-")
-    safe = safe.encode("utf-8")[:_SLUG_BYTES].decode("utf-8", "ignore")
-    if not safe or safe != student:
-        safe = f"{safe or 'student'}-{_mark(student)}"
-    return safe if attempt == 1 else f"{safe}~{attempt}"
-
-
-def _mark(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-
-
-def _unique(slug: str, taken: set[str]) -> str:
-    """The slug; with a mark of its own where a file system that ignores case would take it for another one."""
-    if slug.casefold() in taken:
-        slug = f"{slug}-{_mark(slug)}"
-    taken.add(slug.casefold())
-    return slug

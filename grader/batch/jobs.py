@@ -7,6 +7,7 @@ given without taking the batch along, and which are the only ones that import to
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,13 +16,10 @@ from grader.assignment.spec import Reveal, Spec
 from grader.batch.stages import Described, Pages, Prepared
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.marking import mark_submission, outputs_differ
-from grader.notebook import read
+from grader.notebook import FILE_BYTES, read
 from grader.plan import make_plan
 from grader.records import Execution, Grade, Notebook, Result
 from grader.reports import executed_notebook, feedback_page, result_document
-
-LARGEST_FILE = 200 * 1024**2
-"""A hand-in of more bytes is rejected unread."""
 
 
 @functools.cache
@@ -40,26 +38,28 @@ def describe(reference: Path) -> Described:
 
 
 def prepare(reference: Path, path: Path) -> Prepared:
-    """Read a hand-in and plan its executions.
+    """Read a hand-in and plan its executions; what can't be read as a notebook is rejected with the reason.
 
-    Raises NotebookRejected where it can't be read as a notebook, ExecutionUnavailable where its file can't be opened.
+    Raises ExecutionUnavailable where its file can't be opened.
     """
-    notebook = read(_bytes(path))
-    return Prepared(notebook=notebook, plan=make_plan(_assignment(reference).spec, notebook))
-
-
-def _bytes(path: Path) -> bytes:
     if not path.is_file():
-        raise NotebookRejected("This is no regular file.", remedy="Hand in the notebook itself.")
+        return Prepared(sha256="", rejected="This is no regular file. Hand in the notebook itself.")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise NotebookRejected(
-                f"The file is larger than {LARGEST_FILE // 1024**2} MB.",
-                remedy="Clear the notebook's outputs and hand it in again.",
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(FILE_BYTES + 1)
     except OSError as error:
         raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        notebook = read(data)
+    except NotebookRejected as error:
+        return Prepared(sha256=sha256, rejected=str(error))
+    return plan_again(reference, notebook, sha256)
+
+
+def plan_again(reference: Path, notebook: Notebook, sha256: str) -> Prepared:
+    """Plan the executions of a notebook that was read before."""
+    return Prepared(sha256=sha256, notebook=notebook, plan=make_plan(_assignment(reference).spec, notebook))
 
 
 def wants_repeat(notebook: Notebook, execution: Execution) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,20 +45,26 @@ class OutputFolder:
         _write(folder / "executed.ipynb", pages.executed)
         _write(self.root / "feedback" / f"{submission.slug}.html", pages.feedback)
 
-    def write_class(self, results: Sequence[Result], spec: Spec, absent: Sequence[Student]) -> None:
-        """Write what is about the class as a whole."""
-        _write(self.root / "grades.csv", grades_csv(results, spec, absent))
-        _write(self.index, class_page(results, spec, absent))
+    def write_class(self, results: Iterable[Result], spec: Spec, absent: Sequence[Student]) -> None:
+        """Write what is about the class as a whole. `results` needs no notebooks, outputs or captures."""
+        rows = tuple(results)
+        _write(self.root / "grades.csv", grades_csv(rows, spec, absent))
+        _write(self.index, class_page(rows, spec, absent))
 
 
 def _write(path: Path, text: str) -> None:
     """Write a file so that a reader, or a crash, never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{os.getpid()}.unfinished")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be written: {error.strerror}.",
+            remedy="Make room for it, and run the same command again; what is in the gradebook is kept.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)

@@ -6,9 +6,10 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -19,7 +20,7 @@ _SHORTEST_NUMBER = 4
 """Shorter numbers in a file's name count downloads and exercises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Roster:
     """The students of a class, in the order of the file; empty where there is no roster."""
 
@@ -32,17 +33,36 @@ class Roster:
         Else whoever has an id among its words, or all words of a name; those two must not contradict each other. A
         short number among other words is no id: `bob (1)` is a second download.
         """
-        folded, words = _fold(owner), _words(owner)
-        whole: tuple[Callable[[Student], bool], ...] = (
-            lambda student: _fold(student.id) == folded,
-            lambda student: bool(student.email) and folded in _addresses(student),
-            lambda student: bool(student.name) and sorted(_words(student.name)) == sorted(words),
-        )
-        for test in whole:
-            if fitting := [student for student in self.students if test(student)]:
+        words = _words(owner)
+        for key in (("id", _fold(owner)), ("address", _fold(owner)), ("name", " ".join(sorted(words)))):
+            if fitting := self._by_key.get(key):
                 return fitting[0] if len(fitting) == 1 else None
-        among = [student for student in self.students if _stands_in(student, words)]
+        near = {student.id: student for word in words for student in self._by_word.get(word, ())}
+        among = [student for student in near.values() if _stands_in(student, words)]
         return among[0] if len(among) == 1 else None
+
+    @cached_property
+    def _by_key(self) -> Mapping[tuple[str, str], list[Student]]:
+        """Students by what decides as the whole of a name."""
+        index: dict[tuple[str, str], list[Student]] = defaultdict(list)
+        for student in self.students:
+            index["id", _fold(student.id)].append(student)
+            if student.email:
+                address = _fold(student.email)
+                for key in {address, address.partition("@")[0]}:
+                    index["address", key].append(student)
+            if student.name:
+                index["name", " ".join(sorted(_words(student.name)))].append(student)
+        return index
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, list[Student]]:
+        """Students by every word of their id and name."""
+        index: dict[str, list[Student]] = defaultdict(list)
+        for student in self.students:
+            for word in {*_words(student.id), *_words(student.name)}:
+                index[word].append(student)
+        return index
 
     def absent(self, present: Iterable[str]) -> tuple[Student, ...]:
         """Those who handed in nothing, given the ids of those who did."""
@@ -97,23 +117,12 @@ def _student(fields: Mapping[str, str], place: str) -> Student:
     return Student(id=fields["id"], name=fields.get("name", ""), email=fields.get("email", ""), extra=extra)
 
 
-@lru_cache(maxsize=100_000)
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def _words(text: str) -> list[str]:
-    return list(_split(_fold(text)))
-
-
-@lru_cache(maxsize=100_000)
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[\W_]+", text) if word)
-
-
-def _addresses(student: Student) -> tuple[str, str]:
-    address = _fold(student.email)
-    return address, address.partition("@")[0]
+    return [word for word in re.split(r"[\W_]+", _fold(text)) if word]
 
 
 def _stands_in(student: Student, words: list[str]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.assignment.spec import Spec
-from grader.records import Notebook, Plan, Result
+from grader.records import Notebook, Plan, Result, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +19,24 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A hand-in that could be read, and what is to be executed of it."""
+class HandedIn:
+    """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook."""
 
-    notebook: Notebook
-    plan: Plan
+    submission: Submission
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A hand-in as it was read, and what is to be executed of it.
+
+    `sha256` is that of the bytes that were read. Where they are no notebook, `rejected` says why, and the rest is None.
+    """
+
+    sha256: str
+    notebook: Notebook | None = None
+    plan: Plan | None = None
+    rejected: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

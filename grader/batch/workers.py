@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +19,13 @@ from pebble import ProcessExpired, ProcessPool
 from grader.assignment.spec import Reveal, Spec
 from grader.batch.stages import Described, Pages, Prepared
 from grader.errors import AssignmentError, ExecutionUnavailable, GraderError
-from grader.marking import merged
+from grader.marking import ungraded
 from grader.records import Execution, Grade, Notebook, Result
 
 T = TypeVar("T")
 
 JOB_SECONDS = 60.0
-LOAD_SECONDS = 300.0
+LOAD_SECONDS = 90.0
 _PATIENCE = 3
 """How many times a job's seconds are spent on marking one submission's checks one by one."""
 MEMORY_BYTES = 4 * 1024**3
@@ -54,7 +55,11 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates most of its methods, but not this one
+        if kind is None or issubclass(kind, GraderError):
+            # Nothing is under way; workers that are still starting are let come up, since ending them then is noisy.
+            self._pool.close()  # type: ignore[no-untyped-call]  # pebble annotates most of its methods, but not these
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def describe(self) -> Described:
@@ -65,12 +70,16 @@ class Workers:
             raise AssignmentError(
                 f"The reference can't be evaluated: {error.message}",
                 remedy="Run its assignment.py by itself, and look for what loops, exits or fills the memory.",
-                file=str(self._reference),
+                file=str(self._reference / "assignment.py"),
             ) from error
 
     def prepare(self, path: Path) -> Prepared:
-        """Read and plan a hand-in; raises NotebookRejected and ExecutionUnavailable."""
+        """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
         return self._do(Prepared, "prepare", self._reference, path)
+
+    def plan_again(self, notebook: Notebook, sha256: str) -> Prepared:
+        """Plan the executions of a notebook that was read before."""
+        return self._do(Prepared, "plan_again", self._reference, notebook, sha256)
 
     def wants_repeat(self, notebook: Notebook, execution: Execution) -> bool:
         """Whether a second execution would tell what is random from what is stale."""
@@ -79,21 +88,27 @@ class Workers:
     def mark(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> Grade:
         """Mark a submission.
 
-        Where that kills a worker, its checks are marked one by one, and only those that do so again stay unmarked.
+        Where that kills a worker, its checks are tried one by one, and only those that do so again stay unmarked.
         """
         try:
             return self._do(Grade, "mark", self._reference, notebook, executions)
-        except WorkerFault:
-            return self._mark_one_by_one(notebook, executions, spec)
+        except WorkerFault as fault:
+            markable = self._markable(notebook, executions, spec)
+            try:
+                return self._do(Grade, "mark", self._reference, notebook, executions, markable)
+            except WorkerFault:
+                return ungraded(spec, replace(executions[0], status="unavailable", reason=fault.message))
 
-    def _mark_one_by_one(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> Grade:
-        grades: list[Grade] = []
+    def _markable(self, notebook: Notebook, executions: tuple[Execution, ...], spec: Spec) -> tuple[str, ...]:
+        """The checks that can be marked alone, found out within a bounded time."""
+        markable: list[str] = []
         deadline = time.monotonic() + _PATIENCE * self._seconds
         for check in spec.checks:
             if time.monotonic() < deadline:
                 with suppress(WorkerFault):
-                    grades.append(self._do(Grade, "mark", self._reference, notebook, executions, (check.id,)))
-        return merged(grades, spec, executions[0])
+                    self._do(Grade, "mark", self._reference, notebook, executions, (check.id,))
+                    markable.append(check.id)
+        return tuple(markable)
 
     def render(self, result: Result, spec: Spec, reveal: Reveal, provenance: Mapping[str, object]) -> Pages:
         """Write a submission's files, as text."""
@@ -101,17 +116,16 @@ class Workers:
 
     def _do(self, kind: type[T], job: str, *arguments: object, seconds: float | None = None) -> T:
         limit = seconds or self._seconds
-        future = self._pool.schedule(_call, args=(_JOBS, job, *arguments), timeout=limit)
         try:
-            result = future.result()
+            result = self._pool.schedule(_call, args=(_JOBS, job, *arguments), timeout=limit).result()
         except FutureTimeoutError as error:
-            raise WorkerFault(f"{job} took longer than {limit:.0f} s.") from error
+            raise WorkerFault(f"{job!r} took longer than {limit:.0f} s.") from error
         except ProcessExpired as error:
-            raise WorkerFault(f"{job} killed its worker (exit status {error.exitcode}).") from error
+            raise WorkerFault(f"{job!r} ended its worker (exit status {error.exitcode}).") from error
         except GraderError:
             raise
         except Exception as error:
-            raise WorkerFault(f"{job} failed: {type(error).__name__}: {error}"[:300]) from error
+            raise WorkerFault(f"{job!r} failed: {type(error).__name__}: {error}"[:300]) from error
         assert isinstance(result, kind)
         return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.terminal import print_error
-from grader.errors import ExitStatus, GraderError
+from grader.errors import GraderError
 
 app = typer.Typer(
     name="grader",
@@ -27,15 +28,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def main() -> None:
     """Run the command line; what a person can mend ends in one line and an exit status, not in a traceback."""
+    # Being told to end is like Ctrl-C: what runs is killed, and what was done is kept.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except GraderError as error:
         print_error(error)
         sys.exit(error.exit_status)
-    except BrokenPipeError:
-        # Whoever read our output has gone (`grader show … | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitStatus.OK)
 
 
 def _print_version(wanted: bool) -> None:
@@ -76,7 +75,7 @@ def grade(
     ] = None,
     cell_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of a cell.")] = 20.0,
     total_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of an execution.")] = 60.0,
-    memory_mb: Annotated[int, typer.Option(min=64, help="Memory limit of an execution.")] = 2048,
+    memory_mb: Annotated[int, typer.Option(min=256, help="Memory limit of an execution.")] = 2048,
     output_mb: Annotated[float, typer.Option(min=0.01, help="Limit of what an execution may print.")] = 10.0,
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Run student code unprotected, with your rights, on this machine.")

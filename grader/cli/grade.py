@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader.assignment.spec import Reveal
-from grader.batch import Batch, OutputFolder, Roster, Workers, collect, identify, read_roster
+from grader.assignment.spec import Reveal, Spec
+from grader.batch import (
+    Batch,
+    Described,
+    HandedIn,
+    OutputFolder,
+    Roster,
+    Workers,
+    collect,
+    folder_digest,
+    identify,
+    installed,
+    read_roster,
+)
 from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
-from grader.cli.versions import versions
-from grader.errors import ExitStatus, UnsealedError, UsageError
+from grader.errors import ExitStatus, GradebookError, UnsealedError, UsageError
 from grader.execution import ENGINES, Engine
 from grader.gradebook import Gradebook
 from grader.records import Limits, Submission
@@ -40,40 +51,34 @@ class GradeOptions:
 
 def run_grade(options: GradeOptions) -> ExitStatus:
     """Grade a batch; returns the exit status. Raises GraderError for what stops it before it begins."""
-    engine = _engine(options.engine)
     reveal = _reveal(options.reveal)
-    _accept_the_risk(unsafe=options.unsafe)
+    engine = _engine(options.engine)
+    if not options.unsafe:
+        raise UnsealedError(
+            "There is no sandbox yet: student code would run unprotected, as you, with your files and your network.",
+            remedy="Say --unsafe to run it all the same.",
+        )
     collected = collect(options.submissions)
     roster = read_roster(options.roster) if options.roster else Roster()
-    submissions = identify(collected.hand_ins, roster)
     out = OutputFolder(options.out)
-    with Workers(options.reference, processes=options.jobs) as workers:
+    with closing(engine), Workers(options.reference, processes=options.jobs) as workers:
         described = workers.describe()
-        spec = described.spec
+        spec = _revealing(described.spec, reveal)
         out.create()
         with Gradebook.open(out.gradebook) as book:
-            book.keep_assignment(spec, described.sources)
-            batch = Batch(
-                spec=spec,
-                workers=workers,
-                engine=engine,
-                book=book,
-                limits=options.limits,
-                environment=versions(),
-                reveal=reveal or spec.policies.reveal,
-                jobs=options.jobs,
-                provided=_provided(options.reference),
-            )
-            summary = _grade(batch, submissions, out)
-            results = tuple(book.grades())
-            absent = roster.absent(result.submission.student.id for result in results)
-            out.write_class(results, spec, absent)
-    summary.skipped = len(collected.skipped)
+            _refuse_another_assignment(book, spec, options.out)
+            mine = identify(collected.hand_ins, roster, book.submissions(spec.id))
+            print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
+            batch = _batch(options, described, spec, workers, engine, book)
+            summary = _grade(batch, [*_files(mine), *_kept(book, spec, tuple(mine.values()))], out)
+            results = [result for result in book.grades() if not _superseded(result.submission, mine)]
+            summary.complete(results, collected, mine, roster)
+            out.write_class(results, spec, summary.absent)
     if options.as_json:
-        print_json(summary, results, absent, out)
+        print_json(summary, results, out)
     else:
-        print_summary(summary, results, absent, spec, out)
-    return _exit_status(summary)
+        print_summary(summary, results, spec, out)
+    return summary.exit_status
 
 
 def _engine(name: str) -> Engine:
@@ -92,24 +97,64 @@ def _reveal(word: str | None) -> Reveal | None:
     raise UsageError(f"--reveal can't be {word!r}.", remedy=f"Did you mean {near}? Choose values, places or marks.")
 
 
-def _accept_the_risk(*, unsafe: bool) -> None:
-    if not unsafe:
-        raise UnsealedError(
-            "There is no sandbox yet: student code would run unprotected, as you, with your files and your network.",
-            remedy="Say --unsafe to run it all the same.",
-        )
-    print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
+def _revealing(spec: Spec, reveal: Reveal | None) -> Spec:
+    """The spec with the policies in force: what the command line says goes before what the assignment says."""
+    return replace(spec, policies=replace(spec.policies, reveal=reveal)) if reveal else spec
 
 
-def _provided(reference: Path) -> Path | None:
-    folder = reference / "provided"
-    return folder if folder.is_dir() else None
+def _refuse_another_assignment(book: Gradebook, spec: Spec, folder: Path) -> None:
+    with suppress(GradebookError):  # it holds no marks yet
+        kept = book.assignment().spec
+        if kept.id != spec.id:
+            raise UsageError(
+                f"{folder} holds the results of another assignment, {kept.id!r}.",
+                remedy="Name another folder with --out.",
+            )
 
 
-def _grade(batch: Batch, submissions: Mapping[Path, Submission], out: OutputFolder) -> Summary:
-    summary = Summary(total=len(submissions))
+def _batch(
+    options: GradeOptions, described: Described, spec: Spec, workers: Workers, engine: Engine, book: Gradebook
+) -> Batch:
+    book.keep_assignment(described.spec, described.sources)
+    provided = options.reference / "provided"
+    folder = provided if provided.is_dir() else None
+    return Batch(
+        spec=spec,
+        workers=workers,
+        engine=engine,
+        book=book,
+        limits=options.limits,
+        environment=installed(),
+        jobs=options.jobs,
+        provided=folder,
+        provided_digest=folder_digest(folder),
+    )
+
+
+def _files(mine: dict[Path, Submission]) -> list[HandedIn]:
+    return [HandedIn(submission=submission, path=path) for path, submission in mine.items()]
+
+
+def _kept(book: Gradebook, spec: Spec, mine: Sequence[Submission]) -> list[HandedIn]:
+    """Submissions of earlier gradings that an older state of the assignment marked: they are marked again, too."""
+    current = {(submission.student.id, submission.attempt) for submission in mine}
+    digests = book.graded_by(spec.id)
+    return [
+        HandedIn(submission=submission, path=None)
+        for submission in book.submissions(spec.id)
+        if (key := (submission.student.id, submission.attempt)) not in current and digests.get(key) != spec.digest
+    ]
+
+
+def _superseded(kept: Submission, mine: dict[Path, Submission]) -> bool:
+    """Whether a kept submission is a file of this batch, which a roster now says is somebody else's."""
+    return any(kept.path == now.path and kept.student.id != now.student.id for now in mine.values())
+
+
+def _grade(batch: Batch, handed_in: Sequence[HandedIn], out: OutputFolder) -> Summary:
+    summary = Summary(total=len(handed_in))
     try:
-        with _progress(len(submissions)) as advance, closing(batch.grade(submissions)) as stream:
+        with _progress(len(handed_in)) as advance, closing(batch.grade(handed_in)) as stream:
             for graded in stream:
                 out.write(graded.result.submission, graded.pages)
                 summary.add(graded)
@@ -134,9 +179,3 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:
         task = progress.add_task("Grading", total=total, student="")
         yield lambda student: progress.update(task, advance=1, student=safe(student).plain[:30])
-
-
-def _exit_status(summary: Summary) -> ExitStatus:
-    if summary.interrupted:
-        return ExitStatus.INTERRUPTED
-    return ExitStatus.UNGRADED if summary.ungraded else ExitStatus.OK

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from grader.assignment.spec import Spec
-from grader.batch import Graded, OutputFolder
+from grader.batch import Collected, Graded, OutputFolder, Roster
 from grader.cli.terminal import STATUS_STYLES, safe, stdout
-from grader.records import Result, Student, TaskGrade
+from grader.errors import ExitStatus
+from grader.records import Result, Student, Submission, TaskGrade
 from grader.reports import points_text
 
 LONGEST_TABLE = 60
@@ -22,32 +24,71 @@ LONGEST_TABLE = 60
 
 @dataclass(slots=True)
 class Summary:
-    """Counts, kept while the batch runs."""
+    """What is told of a batch: counted while it runs, completed when it is over.
+
+    `absent` are students of the roster who handed in nothing, `pending` those whose hand-in is there but not graded
+    yet, `strangers` hand-ins that nobody on the roster fits, `empty` folders that hold files but no notebook.
+    """
 
     total: int
     done: int = 0
     executed: int = 0
-    ungraded: int = 0
-    skipped: int = 0
     interrupted: bool = False
+    ungraded: int = 0
+    earlier: int = 0
+    skipped: int = 0
+    absent: tuple[Student, ...] = ()
+    pending: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
     def add(self, graded: Graded) -> None:
         """Count one submission."""
         self.done += 1
         self.executed += graded.executed
-        self.ungraded += graded.result.status == "unavailable"
+
+    def complete(
+        self, results: Sequence[Result], collected: Collected, mine: Mapping[Path, Submission], roster: Roster
+    ) -> None:
+        """Say who is missing, and what a person has to look at."""
+        graded = {result.submission.student.id for result in results}
+        handed_in = {submission.student.id for submission in mine.values()}
+        known = {student.id for student in roster.students}
+        self.ungraded = sum(_has_a_fault(result) for result in results)
+        self.earlier = len(results) - self.done
+        self.skipped = len(collected.skipped)
+        self.absent = roster.absent(graded | handed_in)
+        self.pending = tuple(sorted(handed_in - graded))
+        self.strangers = tuple(sorted((graded | handed_in) - known)) if known else ()
+        self.empty = tuple(f"{folder.name} ({', '.join(names)})" for folder, names in collected.empty.items())
+        self.packages = tuple(sorted({name for result in results for name in _packages(result)}))
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """What the process ends in."""
+        if self.interrupted:
+            return ExitStatus.INTERRUPTED
+        return ExitStatus.UNGRADED if self.ungraded else ExitStatus.OK
 
 
-def print_summary(
-    summary: Summary, results: Sequence[Result], absent: Sequence[Student], spec: Spec, out: OutputFolder
-) -> None:
+def _has_a_fault(result: Result) -> bool:
+    """Whether something of it could not be graded, through no fault of its student's."""
+    return result.status == "unavailable" or any(check.reason == "grader-fault" for check in result.grade.checks)
+
+
+def _packages(result: Result) -> Iterator[str]:
+    return (flag.message.split("`")[1] for flag in result.grade.flags if flag.code == "missing-package")
+
+
+def print_summary(summary: Summary, results: Sequence[Result], spec: Spec, out: OutputFolder) -> None:
     """Print the table of the class, and where to look next."""
     shown = results if len(results) <= LONGEST_TABLE else [result for result in results if _needs_a_look(result)]
     stdout.print(_table(shown[:LONGEST_TABLE], spec))
     if len(results) > len(shown[:LONGEST_TABLE]):
         stdout.print(f"… and {len(results) - len(shown[:LONGEST_TABLE])} more in {out.root / 'grades.csv'}.")
-    for line in _closing_lines(summary, results, absent):
-        stdout.print(line)
+    for line in _closing_lines(summary, results):
+        stdout.print(safe(line), soft_wrap=True)
     stdout.print(Text.assemble("Report: ", (str(out.index), "bold")), soft_wrap=True)
 
 
@@ -101,29 +142,52 @@ def _flags(result: Result) -> str:
     return f" [{', '.join(codes)}]" if codes else ""
 
 
-def _closing_lines(summary: Summary, results: Sequence[Result], absent: Sequence[Student]) -> list[str]:
-    graded = [result for result in results if result.grade.points is not None]
-    lines = [f"{summary.done} of {summary.total} submissions marked, {summary.executed} of them executed now."]
-    if graded:
-        mean = sum(float(result.grade.points or 0) for result in graded) / len(graded)
-        lines.append(f"Mean {mean:.2f} of {points_text(graded[0].grade.max_points)} points.")
-    if len(results) > summary.done:
-        lines.append(f"{len(results) - summary.done} from earlier gradings into this folder are kept.")
+def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]:
+    yield f"{summary.done} of {_count(summary.total, 'submission')} marked, {summary.executed} of them executed now."
+    yield from _figures(results)
+    if summary.earlier > 0:
+        yield f"{_count(summary.earlier, 'submission')} of earlier gradings into this folder are kept."
     if summary.skipped:
-        lines.append(f"{summary.skipped} files are an editor's or a system's copies of others here, and were left out.")
-    waiting = sum(bool(result.grade.unmarked) and result.status != "unavailable" for result in results)
+        yield f"Left out, as an editor's or a system's copies: {_count(summary.skipped, 'file')}."
+    if summary.empty:
+        yield f"No notebook in {_count(len(summary.empty), 'folder')}: {_some(summary.empty)}."
+    if summary.packages:
+        yield f"Hand-ins import what isn't installed here: {_some(summary.packages)}. Install it, and grade again."
+    waiting = sum(any(check.kind == "person" for check in result.grade.unmarked) for result in results)
     if waiting:
-        lines.append(f"{waiting} have checks that wait for a person (unmarked, not counted).")
-    if absent:
-        lines.append(f"{len(absent)} on the roster handed in nothing.")
+        yield f"Checks that wait for a person (not counted): in {_count(waiting, 'submission')}."
+    if summary.pending:
+        yield f"Handed in, but not graded yet: {_some(summary.pending)}."
+    if summary.absent:
+        yield f"On the roster, but handed in nothing: {_some([student.id for student in summary.absent])}."
+    if summary.strangers:
+        yield f"Not on the roster: {_some(summary.strangers)}. Check the names of their files."
     if summary.ungraded:
-        lines.append(f"{summary.ungraded} could not be graded, through no fault of theirs; run the same command again.")
+        yield f"Not wholly graded, through no fault of theirs: {_count(summary.ungraded, 'submission')}."
     if summary.interrupted:
-        lines.append("Interrupted: what was done is kept. Run the same command to go on.")
-    return lines
+        yield "Interrupted: what was done is kept. Run the same command to go on."
 
 
-def print_json(summary: Summary, results: Sequence[Result], absent: Sequence[Student], out: OutputFolder) -> None:
+def _figures(results: Sequence[Result]) -> Iterator[str]:
+    """The mean, over the points that are marked."""
+    marked = [result.grade for result in results if result.grade.points is not None]
+    if marked:
+        mean = sum(float(grade.points or 0) for grade in marked) / len(marked)
+        waiting = " that are marked so far" if any(grade.unmarked for grade in marked) else ""
+        most = max(sum((c.max_points for c in grade.checks if c.points is not None), start=0) for grade in marked)
+        yield f"Mean {mean:.2f} of {float(most):g} points{waiting}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:8])
+    return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
+
+
+def print_json(summary: Summary, results: Sequence[Result], out: OutputFolder) -> None:
     """Print one JSON document: counts, files, and a row a submission."""
     document = {
         "schema": "grader.batch/1",
@@ -133,12 +197,15 @@ def print_json(summary: Summary, results: Sequence[Result], absent: Sequence[Stu
             "executed": summary.executed,
             "ungraded": summary.ungraded,
             "skipped": summary.skipped,
-            "absent": len(absent),
+            "absent": len(summary.absent),
         },
         "interrupted": summary.interrupted,
         "index": str(out.index),
         "submissions": [_row(result, out) for result in results],
-        "absent": [student.id for student in absent],
+        "absent": [student.id for student in summary.absent],
+        "pending": list(summary.pending),
+        "not_on_roster": list(summary.strangers),
+        "not_installed": list(summary.packages),
     }
     # Escaped, so that no name in it can steer a terminal.
     json.dump(document, sys.stdout, indent=2, ensure_ascii=True)

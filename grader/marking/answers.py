@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from grader.assignment.spec import CheckSpec, Spec, TaskSpec
+from grader.assignment.spec import CheckSpec, TaskSpec
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
 from grader.marking.prints import printed_answers
 from grader.marking.trace import Trace
 from grader.marking.variables import Variable, agreed_variable, other_variable
-from grader.records import Execution, Found, Notebook, Reason, Verdict
+from grader.records import CellRun, Execution, Found, Reason, Verdict
+
+T = TypeVar("T")
+
+_NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 Shapes = Mapping[str, tuple[int, ...]]
 """The shape that each quantity has in the reference."""
@@ -27,46 +34,71 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """That there is no answer, and why."""
+    """That there is no answer, and why; `made_in` is the cell that would have made it."""
 
     verdict: Verdict
     reason: Reason
     detail: str = ""
+    made_in: int | None = None
 
 
-def find_answers(spec: Spec, notebook: Notebook, execution: Execution, shapes: Shapes) -> Mapping[str, Answer | Absent]:
-    """Find the answer to every check, by its id.
+def fault(what: str) -> Absent:
+    """What a check has where finding or judging its answer failed: our own fault, in words for staff."""
+    return Absent(verdict="unmarked", reason="grader-fault", detail=what)
+
+
+def find_answers(trace: Trace, shapes: Shapes, *, only: Collection[str] | None = None) -> Mapping[str, Answer | Absent]:
+    """Find the answer to every check, by its id; with `only`, to those, and the others are left as our own fault.
 
     In this order (the first that is there counts): the variable of the agreed name at the end of the task's section, or
     at the end of the notebook; text printed in the section; a variable of another name in the section. Printed text and
     other names are taken by where they stand, what they are called, what they are computed from and their shape, and
     never where they belong to another check or version.
     """
-    trace = Trace(spec=spec, notebook=notebook, execution=execution)
-    answers: dict[str, Answer | Absent] = {}
+    spec = trace.spec
+    wanted = {check.id for check in spec.checks if only is None or check.id in only}
+    answers: dict[str, Answer | Absent] = {check.id: fault("marking this check failed before") for check in spec.checks}
     for task in spec.tasks:
-        answers.update(_in_task(trace, task, shapes))
+        answers.update(_in_task(trace, task, shapes, wanted))
     return answers
 
 
-def _in_task(trace: Trace, task: TaskSpec, shapes: Shapes) -> Iterator[tuple[str, Answer | Absent]]:
+def _in_task(
+    trace: Trace, task: TaskSpec, shapes: Shapes, wanted: Collection[str]
+) -> Iterator[tuple[str, Answer | Absent]]:
     asked = [check for check in task.checks if check.kind == "value"]
     agreed = {check.id: agreed_variable(trace, check, task.id) for check in asked}
-    open_checks = [check for check in asked if agreed[check.id] is None]
-    printed = printed_answers(trace, open_checks, task.id, shapes)
+    unanswered = [check for check in asked if agreed[check.id] is None]
+    # Which print is meant for a check depends on all that are open; prints are read only where one is wanted.
+    needed = any(check.id in wanted for check in unanswered)
+    printed = _guarded(lambda: printed_answers(trace, unanswered, task.id, shapes)) if needed else {}
     for check in task.checks:
+        if check.id not in wanted:
+            continue
         variable = agreed.get(check.id)
         if check.kind == "person":
             yield check.id, Absent(verdict="unmarked", reason="person")
         elif variable is not None:
-            yield check.id, _from_variable(variable)
+            yield check.id, _guarded(partial(_from_variable, variable))
+        elif isinstance(printed, Absent):
+            yield check.id, printed
         elif check.id in printed:
-            item = printed[check.id]
-            yield check.id, Answer(found=item.found, value=item.value)
-        elif (other := other_variable(trace, check, task.id, shapes[check.quantity])) is not None:
-            yield check.id, _from_variable(other)
+            yield check.id, Answer(found=printed[check.id].found, value=printed[check.id].value)
         else:
-            yield check.id, _why_absent(trace, check)
+            yield check.id, _guarded(partial(_elsewhere, trace, check, task.id, shapes[check.quantity]))
+
+
+def _guarded(find: Callable[[], T]) -> T | Absent:
+    """What `find` gives; where it fails on what a student made, a fault that costs nothing but what it was for."""
+    try:
+        return find()
+    except Exception as error:
+        return fault(f"{type(error).__name__}: {error}"[:200])
+
+
+def _elsewhere(trace: Trace, check: CheckSpec, task: str, shape: tuple[int, ...]) -> Answer | Absent:
+    other = other_variable(trace, check, task, shape)
+    return _why_absent(trace, check) if other is None else _from_variable(other)
 
 
 def _from_variable(variable: Variable) -> Answer:
@@ -75,18 +107,40 @@ def _from_variable(variable: Variable) -> Answer:
 
 def _why_absent(trace: Trace, check: CheckSpec) -> Absent:
     """Whether the code that would have made the answer failed or was never reached, or isn't there at all."""
-    if trace.execution.status == "unavailable":
-        return Absent(verdict="unmarked", reason="grader-fault", detail=trace.execution.reason)
-    making = _cells_that_make(trace, check.names)
-    for index in making:
+    absent = Absent(verdict="missing", reason="no-variable")
+    for index, code in trace.code.items():
+        if set(check.names).isdisjoint(code.assigned):
+            continue
         run = trace.runs.get(index)
         if run is None or run.status == "not-run":
-            return Absent(verdict="not-run", reason="not-reached")
+            absent = Absent(verdict="not-run", reason="not-reached", made_in=index)
+            break
         if run.status != "ok":
-            detail = f"{run.error.name}: {run.error.message}" if run.error else run.status
-            return Absent(verdict="not-run", reason="cell-failed", detail=detail[:300])
-    return Absent(verdict="missing", reason="no-variable")
+            absent = Absent(verdict="not-run", reason="cell-failed", detail=_failure(run), made_in=index)
+            break
+    packages = missing_packages(trace.execution)
+    if packages:
+        # What follows from a package that we lack is no fault of the student's.
+        return fault(f"{' and '.join(f'`{name}`' for name in packages)} can't be imported here")
+    return absent
 
 
-def _cells_that_make(trace: Trace, names: Sequence[str]) -> list[int]:
-    return [index for index, code in trace.code.items() if set(names) & set(code.assigned)]
+def _failure(run: CellRun) -> str:
+    """Why a cell ended, in words for its student."""
+    error = run.error
+    if run.status == "timeout":
+        return "it ran longer than its limit"
+    if run.status == "output":
+        return "it wrote more than its limit"
+    if error is None:
+        return "its process died"
+    if error.name == "StdinNotImplementedError":
+        return "it asks for input(), and nobody answers when a notebook is graded"
+    return f"{error.name}: {error.message}".strip(": ")[:300]
+
+
+def missing_packages(execution: Execution) -> tuple[str, ...]:
+    """Modules that a cell wanted to import and that aren't there, by their top-level names."""
+    errors = (run.error for run in execution.cells if run.error and run.error.name == "ModuleNotFoundError")
+    found = (_NO_MODULE.search(error.message) for error in errors)
+    return tuple(dict.fromkeys(match[1].partition(".")[0] for match in found if match))

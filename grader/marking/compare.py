@@ -17,6 +17,9 @@ from grader.records import Comparison, Evidence, Reason
 COARSEST_PRINT = 1e-3
 """A printed number is never judged more coarsely than this, relative to the largest number of its array."""
 
+SUMMARISED_ELEMENTS = 1000
+"""NumPy and PyTorch leave elements out of what they print only where there are more than this."""
+
 SHOWN_ELEMENTS = 200
 """Arrays of at most so many elements are kept side by side for the reports."""
 
@@ -112,7 +115,8 @@ def _judge(
     mismatched = int(wrong.sum())
     comparison = _figures(answer, expected, error, wrong, judged, allowed, found_shape)
     evidence = _evidence(answer.values, expected, wrong)
-    if elements == 0 and expected.size:
+    hidden = elements < expected.size <= SUMMARISED_ELEMENTS or elements == 0 < expected.size
+    if mismatched == 0 and hidden:
         return Outcome(reason="elided", comparison=comparison)
     if mismatched == 0:
         return Outcome(reason="equal", share=Fraction(1), comparison=comparison, evidence=evidence)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from grader.marking.reproducibility import stale_outputs
-from grader.records import CheckGrade, Execution, Flag, Notebook
+from grader.marking.answers import missing_packages
+from grader.records import CheckGrade, Execution, Flag
 
 
-def flags_of(
-    checks: Iterable[CheckGrade], notebook: Notebook | None, executions: Sequence[Execution]
-) -> tuple[Flag, ...]:
-    """All flags of a submission: of its executions, of its checks in their order, of its saved outputs."""
-    flags = [*_of_execution(executions[0])]
-    for check in checks:
-        flags += _of_check(check)
-    if notebook is not None:
-        flags += stale_outputs(notebook, executions)
-    return tuple(flags)
+def flags_of(checks: Iterable[CheckGrade], execution: Execution) -> tuple[Flag, ...]:
+    """The flags that an execution and its checks raise by themselves, the checks in their order."""
+    return (*_of_execution(execution), *(flag for check in checks for flag in _of_check(check)))
 
 
 def _of_execution(execution: Execution) -> Iterator[Flag]:
     if execution.tries > 1:
         yield Flag(code="retried", message="The process died, so the notebook was executed once more.")
+    for package in missing_packages(execution):
+        message = f"`{package}` is imported, but it is neither installed where this was graded nor provided."
+        yield Flag(code="missing-package", message=message)
 
 
 def _of_check(check: CheckGrade) -> Iterator[Flag]:
@@ -40,6 +36,11 @@ def _of_check(check: CheckGrade) -> Iterator[Flag]:
     if found and found.kind == "printed":
         message = f"{check.id} was only printed; the agreed name is `{check.names[0]}`."
         yield Flag(code="printed-only", message=message, cell=cell, check=check.id)
+    if check.reason == "low-precision":
+        message = (
+            f"{check.id} is right only at lower precision than its type: numbers of another precision got into it."
+        )
+        yield Flag(code="low-precision", message=message, cell=cell, check=check.id)
     if found and check.late:
         message = f"`{found.name}` was there only at the end of the notebook, not of its task's section."
         yield Flag(code="late", message=message, cell=cell, check=check.id)

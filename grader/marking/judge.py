@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.assignment.spec import CheckSpec, Policies
+from grader.assignment.spec import CheckSpec, Policies, Tolerance
 from grader.marking.answers import Absent, Answer
 from grader.marking.compare import Outcome, compare
-from grader.marking.numbers import AnyArray
+from grader.marking.numbers import AnyArray, NotNumeric, Numeric
 from grader.records import CheckGrade, Verdict
 
 World = Mapping[str, AnyArray]
@@ -39,10 +39,22 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
     if answer.found.kind != "variable" and not _accepted(answer, policies):
         grade = replace(found, points=Fraction(0), verdict="missing", reason="not-accepted")
         return Judgement(grade=grade, worlds=tuple(worlds))
-    outcomes = [compare(answer.value, world[check.quantity], check.tolerance) for world in worlds]
+    outcomes = [_outcome(answer.value, world[check.quantity], check.tolerance) for world in worlds]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
     best = max(outcomes, key=lambda outcome: outcome.share)
     return Judgement(grade=_compared(found, check, best), worlds=holding or tuple(worlds))
+
+
+def _outcome(value: Numeric | NotNumeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
+    """Compare; and once more at the coarsest precision allowed, since a dtype doesn't tell what numbers were made in.
+
+    Weights taken over from float32 tensors make float64 arrays that are right to seven digits.
+    """
+    outcome = compare(value, expected, tolerance)
+    if outcome.holds or isinstance(value, NotNumeric) or value.dtype not in {"float64", "complex128"}:
+        return outcome
+    coarser = compare(replace(value, dtype=tolerance.dtype), expected, tolerance)
+    return replace(coarser, reason="low-precision") if coarser.holds else outcome
 
 
 def _blank(check: CheckSpec) -> CheckGrade:

@@ -13,6 +13,8 @@ from grader.records import Array, Mapping, Scalar, Sequence, Unreadable, Value
 AnyArray = NDArray[np.generic]
 
 _LARGEST_EXACT = 2**63 - 1
+_MOST_AXES = 32
+"""NumPy itself stops at 64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ def _from_sequence(sequence: Sequence) -> Numeric | NotNumeric:
         parts.append(part)
     if not parts:
         return Numeric(values=np.zeros(0), dtype="float32")
+    if parts[0].values.ndim >= _MOST_AXES:
+        return NotNumeric(detail=f"a {sequence.container} nested too deeply")
     if len({part.values.shape for part in parts}) > 1:
         return NotNumeric(detail=f"a {sequence.container} whose rows have different lengths")
     return Numeric(values=np.stack([part.values for part in parts]), dtype=coarsest(part.dtype for part in parts))

@@ -10,8 +10,8 @@ import numpy as np
 from grader.assignment.spec import CheckSpec
 from grader.marking.naming import speaks_of, speaks_of_version, version_words, words
 from grader.marking.numbers import AnyArray, Numeric
-from grader.marking.trace import Trace, owner_of, owners
-from grader.notebook import CellCode, Display, Printed, parse_printed
+from grader.marking.trace import Trace, owner_of
+from grader.notebook import Display, Printed, parse_printed
 from grader.records import Found, shown_text
 
 
@@ -27,25 +27,21 @@ class PrintedAnswer:
 class Item:
     """A value printed in a cell.
 
-    `shown` are the expressions that it may have come from: the one, where prints and values can be paired off, or all
-    of the cell's.
+    `source` is the expression that printed it, where prints and values can be paired off. `reads` are the names that it
+    may have come from: that expression's, or else all that the cell loads.
     """
 
     printed: Printed
     cell: int
-    shown: tuple[Display, ...]
+    source: Display | None
+    reads: frozenset[str]
     modules: frozenset[str]
-
-    @property
-    def paired(self) -> bool:
-        """Whether it is known which expression printed it."""
-        return len(self.shown) == 1
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The label in print, and the name and label in the code where they are known."""
-        source = (self.shown[0].name or "", self.shown[0].label) if self.paired else ()
-        return (self.printed.label, *source)
+        known = (self.source.name or "", self.source.label) if self.source else ()
+        return (self.printed.label, *known)
 
 
 def printed_answers(
@@ -54,10 +50,10 @@ def printed_answers(
     """What was printed in a task's section for checks that have no variable, by check id.
 
     A value is taken where its label or its name speaks of the quantity; the last such one counts. What is left without
-    a label is taken in order where there are just as many values of a shape as checks that ask for it. Never taken is
-    what was printed from another check's or another version's variable.
+    a label, but of a known expression, is taken in order where there are just as many values of a shape as checks that
+    ask for it. Never taken is what was printed from another check's or another version's variable.
     """
-    items = [item for cell in trace.section_code(task) for item in _items(trace, cell)]
+    items = printed_items(trace, task)
     answers: dict[str, PrintedAnswer] = {}
     labelled: set[int] = set()
     for check in checks:
@@ -79,10 +75,15 @@ def _by_order(
     for check in checks:
         groups.setdefault((check.version, shapes[check.quantity]), []).append(check)
     for (_, shape), asking in groups.items():
-        fitting = [item for item in items if _may_answer(trace, item, asking[0], shape)]
+        fitting = [item for item in items if item.source and _may_answer(trace, item, asking[0], shape)]
         if len(fitting) == len(asking):
             for item, check in zip(fitting, asking, strict=True):
                 yield check.id, _answer(item, shape)
+
+
+def printed_items(trace: Trace, task: str) -> tuple[Item, ...]:
+    """All values that were printed in a task's section, in order."""
+    return tuple(item for cell in trace.section_code(task) for item in _items(trace, cell))
 
 
 def _items(trace: Trace, cell: int) -> Iterator[Item]:
@@ -91,15 +92,12 @@ def _items(trace: Trace, cell: int) -> Iterator[Item]:
     if run is None:
         return
     printed = parse_printed(shown_text(run.outputs))
+    # Where values and expressions pair off, it is known which expression printed a value.
+    paired = len(code.displays) == len(printed) and not any(display.repeated for display in code.displays)
     for number, value in enumerate(printed):
-        yield Item(printed=value, cell=cell, shown=_shown(code, number, len(printed)), modules=code.modules)
-
-
-def _shown(code: CellCode, number: int, count: int) -> tuple[Display, ...]:
-    """The expression behind the value of this number, where values and expressions pair off; else all of them."""
-    if len(code.displays) == count and not any(display.repeated for display in code.displays):
-        return (code.displays[number],)
-    return code.displays
+        source = code.displays[number] if paired else None
+        reads = source.reads if source else code.reads
+        yield Item(printed=value, cell=cell, source=source, reads=reads, modules=code.modules)
 
 
 def _may_answer(trace: Trace, item: Item, check: CheckSpec, shape: tuple[int, ...]) -> bool:
@@ -107,19 +105,16 @@ def _may_answer(trace: Trace, item: Item, check: CheckSpec, shape: tuple[int, ..
 
 
 def _fits(printed: Printed, shape: tuple[int, ...]) -> bool:
-    return printed.fits(shape) or (shape == () and len(printed.numbers) == 1)
+    one_element = shape == () and len(printed.numbers) == 1 and not any(printed.elided)
+    return printed.fits(shape) or one_element
 
 
 def _belongs_elsewhere(trace: Trace, item: Item, check: CheckSpec) -> bool:
-    """Whether it may have been printed from another check's variable, or is computed from another version's."""
-    owned = owners(trace.spec)
+    """Whether it was printed from another check's variable, or may come from another version."""
     mine = owner_of(check)
-    for display in item.shown:
-        if display.name is not None and owned.get(trace.origin(display.name), mine) != mine:
-            return True
-        if trace.from_another_version(display.reads, check):
-            return True
-    return False
+    name = item.source.name if item.source else None
+    another = name is not None and trace.owners.get(trace.origin(name), mine) != mine
+    return another or trace.is_foreign(item.reads, check)
 
 
 def _is_of_version(item: Item, check: CheckSpec) -> bool:
@@ -146,7 +141,7 @@ def _names_a_quantity(trace: Trace, item: Item) -> bool:
 
 
 def _answer(item: Item, shape: tuple[int, ...]) -> PrintedAnswer:
-    name = item.shown[0].name if item.paired else None
+    name = item.source.name if item.source else None
     found = Found(kind="printed", name=name or item.printed.label, cell=item.cell)
     return PrintedAnswer(found=found, value=as_printed(item.printed, shape))
 
@@ -159,7 +154,7 @@ def as_printed(printed: Printed, shape: tuple[int, ...]) -> Numeric:
     numbers: AnyArray = np.array(printed.numbers) if printed.numbers else np.zeros(0)
     halves = np.array(printed.half_units, dtype=np.float64)
     dtype = printed.dtype or ("float32" if numbers.dtype.kind == "f" else numbers.dtype.name)
-    if not any(printed.elided):
+    if shape == () or not any(printed.elided):
         return Numeric(values=numbers.reshape(shape), dtype=dtype, half_units=halves.reshape(shape))
     places = np.ix_(*printed.axes)
     block = tuple(len(axis) for axis in printed.axes)

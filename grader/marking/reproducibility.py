@@ -1,13 +1,19 @@
-"""Outputs saved in the hand-in against fresh ones: what a notebook shows is evidence, never truth."""
+"""What a notebook shows against what it comes to: saved outputs are evidence, never truth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grader.assignment.spec import CheckSpec
+from grader.marking.compare import compare
+from grader.marking.judge import World
+from grader.marking.prints import as_printed, printed_items
+from grader.marking.trace import Trace
 from grader.notebook import Printed, parse_printed
-from grader.records import Cell, CellRun, Execution, Flag, Notebook, shown_text
+from grader.records import Cell, CellRun, CheckGrade, Execution, Flag, Notebook, shown_text
 
 RELATIVE_NOISE = 1e-4
 """Saved and fresh numbers that are closer than this differ by versions of libraries, not by what was run."""
@@ -37,16 +43,46 @@ def stale_outputs(notebook: Notebook, executions: Sequence[Execution]) -> Iterat
             yield Flag(code="stale-output", message=message, cell=cell.index)
 
 
+def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequence[World]) -> Iterator[Flag]:
+    """Variables that are wrong at the end of their section, but were right when they were printed there.
+
+    `dw1 = w1.grad` is the same tensor, so that zeroing the gradient afterwards changes it, too.
+    """
+    for task in trace.spec.tasks:
+        wrong = {
+            grade.found.name: check
+            for check in task.checks
+            if (grade := checks[check.id]).verdict in {"incorrect", "partial"} and grade.found is not None
+        }
+        for item in printed_items(trace, task.id) if wrong else ():
+            name = item.source.name if item.source else None
+            if name in wrong and _printed_right(item.printed, wrong[name], worlds):
+                message = f"`{name}` was right when cell {item.cell} printed it, and was changed afterwards."
+                yield Flag(code="changed-later", message=message, cell=item.cell, check=wrong[name].id)
+
+
+def _printed_right(printed: Printed, check: CheckSpec, worlds: Sequence[World]) -> bool:
+    values = [world[check.quantity] for world in worlds]
+    return any(
+        printed.fits(value.shape) and compare(as_printed(printed, value.shape), value, check.tolerance).holds
+        for value in values
+    )
+
+
+_OF_THE_MACHINE = re.compile(
+    r"\b(?:time|timeit|perf_counter\w*|date|datetime|now|cuda|mps|device|\w*threads|cpu_count|platform|sys|psutil|"
+    r"__version__|memory\w*|getsize\w*|getsizeof|uname|hostname|id|hash)\b"
+)
+"""What a cell reads that differs between machines, not between states of a notebook; such cells aren't judged."""
+
+
 def _differing(notebook: Notebook, execution: Execution) -> Iterator[tuple[Cell, CellRun]]:
     runs = {run.index: run for run in execution.cells}
     for cell in notebook.code_cells:
         run = runs.get(cell.index)
-        if (
-            run is not None
-            and run.status == "ok"
-            and cell.outputs
-            and _differ(shown_text(cell.outputs), shown_text(run.outputs))
-        ):
+        if run is None or run.status != "ok" or not cell.outputs or _OF_THE_MACHINE.search(cell.source):
+            continue
+        if _differ(shown_text(cell.outputs), shown_text(run.outputs)):
             yield cell, run
 
 
@@ -63,8 +99,11 @@ def _differ(saved: str, fresh: str) -> bool:
 def _other_numbers(old: Printed, new: Printed) -> bool:
     if len(old.numbers) != len(new.numbers) or old.axes != new.axes or not old.numbers:
         return False
+    if old.container == "scalar" and isinstance(old.numbers[0], bool):
+        # A lone True or False tells of the machine more often than of a result.
+        return False
     one, other = np.array(old.numbers, dtype=np.complex128), np.array(new.numbers, dtype=np.complex128)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         error = np.abs(one - other)
         allowed = np.array(old.half_units) + np.array(new.half_units) + RELATIVE_NOISE * np.abs(other)
     return bool((error > allowed).any())

@@ -11,6 +11,9 @@ from grader.notebook import CellCode, analyse, imported_modules
 from grader.plan import last_code_cell, task_sections
 from grader.records import Capture, CellRun, Execution, Notebook, Section
 
+_FOREIGN_MODULES: Mapping[str, tuple[str, ...]] = {"numpy": ("torch",)}
+"""By version, modules that its answers aren't computed with. PyTorch's may well start from NumPy's arrays."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
@@ -23,9 +26,7 @@ class Trace:
     @cached_property
     def code(self) -> Mapping[int, CellCode]:
         """What the code of each cell says, by cell."""
-        sources = [cell.source for cell in self.notebook.code_cells]
-        modules = imported_modules(sources)
-        return {cell.index: analyse(cell.source, modules) for cell in self.notebook.code_cells}
+        return {cell.index: analyse(cell.source, self._modules) for cell in self.notebook.code_cells}
 
     @cached_property
     def runs(self) -> Mapping[int, CellRun]:
@@ -80,13 +81,14 @@ class Trace:
     def computed_from(self, names: Iterable[str]) -> frozenset[str]:
         """Everything that names are computed from, directly or through other variables and functions; and themselves.
 
-        Over all cells, whatever their order: too much rather than too little.
+        A name that is a mere conversion of a variable counts as that variable. Over all cells, whatever their order:
+        too much rather than too little.
         """
         reached: set[str] = set()
-        waiting = set(names)
+        waiting = {self.origin(name) for name in names}
         while waiting:
             reached |= waiting
-            waiting = {read for name in waiting for read in self._reads.get(name, ())} - reached
+            waiting = {self.origin(read) for name in waiting for read in self._reads.get(name, ())} - reached
         return frozenset(reached)
 
     @cached_property
@@ -97,22 +99,37 @@ class Trace:
                 reads[name] = reads.get(name, frozenset()) | of
         return reads
 
-    def from_another_version(self, names: Iterable[str], check: CheckSpec) -> bool:
-        """Whether names are computed from an agreed variable of another version than the check's."""
+    def is_foreign(self, names: frozenset[str], check: CheckSpec) -> bool:
+        """Whether what reads these names may come from another version than the check's.
+
+        It does where they are computed from an agreed variable of another version, or, for a NumPy check, with PyTorch.
+        """
         version = check.version or ""
-        owned = owners(self.spec)
-        return any(owned[name][1] != version for name in self.computed_from(names) if name in owned)
+        if (names, version) not in self._foreign:
+            sources = self.computed_from(names)
+            owned = any(self.owners[name][1] != version for name in sources if name in self.owners)
+            foreign_modules = any(self._modules.get(name) in _FOREIGN_MODULES.get(version, ()) for name in sources)
+            self._foreign[names, version] = owned or foreign_modules
+        return self._foreign[names, version]
 
+    @cached_property
+    def _foreign(self) -> dict[tuple[frozenset[str], str], bool]:
+        return {}
 
-def owners(spec: Spec) -> Mapping[str, tuple[str, str]]:
-    """Whose each agreed name is: (quantity, version), the version "" where there are none."""
-    owned = {
-        name: (quantity.name, version)
-        for quantity in spec.quantities
-        for version, names in quantity.names.items()
-        for name in names
-    }
-    return owned | {name: owner_of(check) for check in spec.checks for name in check.names}
+    @cached_property
+    def _modules(self) -> Mapping[str, str]:
+        return {"torch": "torch", **imported_modules(cell.source for cell in self.notebook.code_cells)}
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, str]]:
+        """Whose each agreed name is: (quantity, version), the version "" where there are none."""
+        owned = {
+            name: (quantity.name, version)
+            for quantity in self.spec.quantities
+            for version, names in quantity.names.items()
+            for name in names
+        }
+        return owned | {name: owner_of(check) for check in self.spec.checks for name in check.names}
 
 
 def owner_of(check: CheckSpec) -> tuple[str, str]:

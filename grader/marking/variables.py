@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from grader.assignment.spec import CheckSpec, Container
 from grader.marking.naming import speaks_of, speaks_of_version
 from grader.marking.numbers import Numeric, as_numeric
-from grader.marking.trace import Trace, owner_of, owners
+from grader.marking.trace import Trace, owner_of
 from grader.records import Array, Capture, Found, Scalar, Sequence, Value
 
 
@@ -65,7 +65,7 @@ def other_variable(trace: Trace, check: CheckSpec, task: str, shape: tuple[int, 
 
 
 def _unclaimed(trace: Trace, check: CheckSpec, captures: Mapping[str, Capture]) -> Iterable[str]:
-    owned = owners(trace.spec)
+    owned = trace.owners
     mine = owner_of(check)
     claimed = {
         capture.identity
@@ -74,7 +74,7 @@ def _unclaimed(trace: Trace, check: CheckSpec, captures: Mapping[str, Capture]) 
     }
     for name, capture in captures.items():
         alias = owned.get(trace.origin(name), mine) != mine or capture.identity in claimed
-        if name not in owned and not alias and not trace.from_another_version([name], check):
+        if name not in owned and not alias and not trace.is_foreign(frozenset([name]), check):
             yield name
 
 

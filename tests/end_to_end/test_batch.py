@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,7 +109,103 @@ def test_grading_again_executes_only_what_is_new_or_changed_and_marks_all(tmp_pa
     assert grade()["executed"] == 0, "another reference needs no new execution"
     graded = results(tmp_path / "out")
     assert graded["amara"]["points"] == 3
-    assert graded["bo"]["points"] == 0
+    assert graded["bo"]["points"] == 1, "three is half of six"
+
+
+def grade(tmp_path: Path, *more: object) -> dict[str, Any]:
+    process = grader(*arguments(tmp_path), *more, cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
+    document: dict[str, Any] = json.loads(process.stdout)
+    return document
+
+
+def points_by_student(document: dict[str, Any]) -> dict[tuple[str, int], tuple[float, float]]:
+    rows = document["submissions"]
+    return {(row["student"], row["attempt"]): (row["points"], row["max_points"]) for row in rows}
+
+
+def test_one_late_hand_in_keeps_the_others_and_all_are_marked_by_one_rule(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "amara.ipynb")
+    assert points_by_student(grade(tmp_path)) == {("amara", 1): (4, 4)}
+
+    source = (tmp_path / "reference" / "assignment.py").read_text()
+    write_assignment(tmp_path / "reference", source.replace("points=4", "points=6").replace("points=3", "points=5"))
+    write_notebook(tmp_path / "late" / "bo.ipynb")
+    write_notebook(tmp_path / "late" / "amara.ipynb", ("total = 6.0", "squares = 0"))
+    late = ["grade", "late", *arguments(tmp_path)[2:]]
+    process = grader(*late, cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
+    document = json.loads(process.stdout)
+    everyone = {("amara", 1): (6, 6), ("amara", 2): (1, 6), ("bo", 1): (6, 6)}
+    assert points_by_student(document) == everyone
+    assert document["counts"]["executed"] == 2, "amara's first attempt is marked again, and not run again"
+    assert results(tmp_path / "out")["amara"]["points"] == 6, "her first attempt's files are her own"
+
+
+def test_what_the_handout_provides_is_part_of_what_was_executed(tmp_path: Path) -> None:
+    provided = write_assignment(tmp_path / "reference") / "provided"
+    provided.mkdir()
+    (provided / "helper.py").write_text("ONE = 1.0")
+    head = "import numpy as np\nfrom helper import ONE\nx = ONE * np.array([1.0, 2.0, 3.0])\ntotal = x.sum()"
+    write_notebook(tmp_path / "class" / "amara.ipynb", (head, "squares = x**2"))
+    assert points_by_student(grade(tmp_path))["amara", 1] == (4, 4)
+    (provided / "helper.py").write_text("ONE = 2.0")
+    document = grade(tmp_path)
+    assert document["counts"]["executed"] == 1
+    assert points_by_student(document)["amara", 1] == (0, 4)
+
+
+def test_another_assignment_is_kept_out_of_a_folder_that_holds_one(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "amara.ipynb")
+    grade(tmp_path)
+    source = (tmp_path / "reference" / "assignment.py").read_text()
+    write_assignment(tmp_path / "reference", source.replace('Assignment("sums"', 'Assignment("other"'))
+    process = grader(*arguments(tmp_path), cwd=tmp_path)
+    assert process.returncode == 2
+    assert "'sums'" in process.stderr
+    assert "--out" in process.stderr
+
+
+def test_being_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    sleeper = f"import subprocess\nsubprocess.Popen(['sleep', '9876.{os.getpid()}'])\nwhile True: pass"
+    write_notebook(tmp_path / "class" / "amara.ipynb", (sleeper, ""))
+    command = [sys.executable, "-m", "grader", *arguments(tmp_path)[:-3], "--cell-seconds", "60"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not sleeping() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert sleeping()
+        process.terminate()
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert not sleeping()
+
+
+def sleeping() -> bool:
+    """Whether the student's background process of the test above runs."""
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return f"sleep 9876.{os.getpid()}" in processes
+
+
+def test_the_class_list_is_held_against_what_came(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "amara" / "hw.ipynb")
+    write_notebook(tmp_path / "class" / "boo" / "hw.ipynb")
+    (tmp_path / "class" / "cy").mkdir()
+    (tmp_path / "class" / "cy" / "answer.pdf").write_text("%PDF")
+    (tmp_path / "roster.csv").write_text("id,name\namara,Amara Okafor\nbo,Bo Larsen\n")
+    document = grade(tmp_path, "--roster", "roster.csv")
+    assert document["absent"] == ["bo"]
+    assert document["not_on_roster"] == ["boo"]
+    text = grader(*arguments(tmp_path)[:-1], "--roster", "roster.csv", cwd=tmp_path).stdout
+    assert "No notebook in 1 folder: cy (answer.pdf)" in text
+    assert "Not on the roster: boo" in text
 
 
 def test_the_roster_gives_names_and_rows_for_the_absent(tmp_path: Path) -> None:

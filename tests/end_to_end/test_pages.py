@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
-from grader.records import Cell, Flag, Found, Notebook, Output, Result, Student
+from grader.records import Cell, Evidence, Flag, Found, Grade, Notebook, Output, Result, Student
 from grader.reports import class_page, feedback_page
 from tests import browser
 from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, with_outputs
@@ -172,7 +174,7 @@ def test_our_own_marks_headings_and_links_survive_a_hostile_hand_in(visit: Open)
 
     assert page.locator("h1").count() == 1
     assert page.locator("h2").all_text_contents() == [
-        *("Marks", "Task 1: Forward pass 0 of 2", "Task 2: Backward pass 1.5 of 10"),
+        *("Marks", "Task 1: Forward pass 0 of 2", "Task 2: Backward pass 1.5 of 8 so far"),
         *("Worth a look", "How it ran", "Your notebook, as it ran"),
     ]
     assert page.locator("#marks + .total").text_content() == "1.5 of 10 so far, 2 to be marked by hand"
@@ -237,6 +239,15 @@ def test_the_class_is_filtered_by_text_status_and_flag(visit: Open) -> None:
     assert page.locator("#count").text_content() == "1 of 4 shown"
 
 
+@pytest.mark.parametrize("typed", ["Diaz", "díaz", "Di\u0301az"])
+def test_a_name_is_found_with_its_accents_or_without(visit: Open, typed: str) -> None:
+    accented = replace(RESULT, submission=replace(RESULT.submission, student=Student(id="ines", name="Inés Díaz")))
+    page = visit(class_page([*CLASS, accented], SPEC)).page
+
+    page.get_by_label("Find").fill(typed)
+    assert page.locator("table.students tbody tr:visible th").all_text_contents() == ["ines"]
+
+
 def test_the_class_can_be_read_without_script(visit: Open) -> None:
     page = visit(class_page(CLASS, SPEC, ABSENT), java_script_enabled=False).page
 
@@ -250,6 +261,39 @@ def test_a_page_fits_a_telephone(visit: Open, html: str, scheme: str) -> None:
     page = visit(html, viewport={"width": 390, "height": 800}, color_scheme=scheme).page
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def with_wrong_array(shape: tuple[int, ...]) -> Result:
+    """A hand-in with an array of which every element is wrong, and as wide as numbers get."""
+    texts = tuple(f"-{number}.23456789e-300" for number in range(math.prod(shape)))
+    evidence = Evidence(shape=shape, found=texts, expected=texts, wrong=(True,) * len(texts))
+    check = replace(RESULT.grade.checks[1], evidence=evidence)
+    return replace(RESULT, grade=Grade(tasks=(replace(RESULT.grade.tasks[0], checks=(check,)),)))
+
+
+@pytest.mark.parametrize(
+    "result",
+    [*CLASS, with_wrong_array((2, 4)), with_wrong_array((12,))],
+    ids=["mixed", "rejected", "fault", "2x4", "12"],
+)
+def test_feedback_never_scrolls_sideways_on_a_telephone(visit: Open, result: Result) -> None:
+    page = visit(feedback_page(result, SPEC, "values"), viewport={"width": 390, "height": 800}).page
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_no_page_of_the_sample_class_scrolls_sideways_on_a_telephone(
+    visit: Open, sample_class: tuple[Path, CompletedProcess[str]]
+) -> None:
+    out, process = sample_class
+    pages = [out / "index.html", *sorted(out.glob("feedback/*.html"))]
+    widths = {}
+    for file in pages:
+        page = visit(file.read_text(encoding="utf-8"), viewport={"width": 390, "height": 800}).page
+        widths[file.name] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert len(pages) > 20, process.stderr
+    assert {name: width for name, width in widths.items() if width > 390} == {}
 
 
 def test_keys_reach_the_content_and_show_where_they_are(visit: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import unicodedata
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch import Roster, collect, identify
-from grader.batch.collect import file_name
+from grader.batch.identify import file_name
 from grader.errors import UsageError
-from grader.records import Student
+from grader.records import Student, Submission
 
 
 def folder(root: Path, *files: str) -> Path:
@@ -63,9 +64,21 @@ def test_a_copy_without_its_notebook_is_all_that_was_handed_in(tmp_path: Path) -
     assert owners(folder(tmp_path, ".ipynb_checkpoints/bo-checkpoint.ipynb", "._amara.ipynb")) == ["amara", "bo"]
 
 
-def test_a_file_named_outright_counts_whatever_it_is_called(tmp_path: Path) -> None:
-    folder(tmp_path, "bo.json")
-    assert [hand_in.owner for hand_in in collect([tmp_path / "bo.json"]).hand_ins] == ["bo"]
+def test_a_file_named_outright_must_be_a_notebook_by_its_name(tmp_path: Path) -> None:
+    folder(tmp_path, "bo.ipynb", "README.md")
+    assert [hand_in.owner for hand_in in collect([tmp_path / "bo.ipynb"]).hand_ins] == ["bo"]
+    with pytest.raises(UsageError, match="is no notebook"):
+        collect([tmp_path / "README.md"])
+
+
+def test_a_file_that_is_named_twice_is_one_hand_in(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb", "a/amara.ipynb")
+    assert len(collect([tmp_path, tmp_path / "a" / "bo.ipynb", tmp_path / "a" / ".." / "a"]).hand_ins) == 2
+
+
+def test_folders_without_a_notebook_are_named_with_what_they_hold(tmp_path: Path) -> None:
+    folder(tmp_path, "bo/hw.ipynb", "amara/hw.ipynb", "cy/answer.pdf")
+    assert {path.name: names for path, names in collect([tmp_path]).empty.items()} == {"cy": ("answer.pdf",)}
 
 
 def test_nothing_to_grade_is_said(tmp_path: Path) -> None:
@@ -91,6 +104,35 @@ def test_one_name_in_two_unicode_forms_is_one_student(tmp_path: Path) -> None:
     assert [submission.attempt for submission in found] == [1, 2]
 
 
+def known(tmp_path: Path, *names: str) -> list[Submission]:
+    return list(identify(collect([tmp_path / name for name in names]).hand_ins, Roster()).values())
+
+
+def test_a_file_from_the_same_place_is_the_same_attempt_whatever_has_changed_in_it(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb")
+    earlier = known(tmp_path, "a")
+    (tmp_path / "a/bo.ipynb").write_text("changed")
+    (again,) = identify(collect([tmp_path / "a"]).hand_ins, Roster(), earlier).values()
+    assert (again.attempt, again.slug) == (1, earlier[0].slug)
+    assert again.sha256 != earlier[0].sha256
+
+
+def test_the_same_content_from_another_place_is_the_same_attempt(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb")
+    earlier = known(tmp_path, "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/bo.ipynb").rename(tmp_path / "b/bo.ipynb")
+    (again,) = identify(collect([tmp_path / "b"]).hand_ins, Roster(), earlier).values()
+    assert again.attempt == 1
+
+
+def test_another_file_of_the_same_student_is_the_next_attempt(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb", "late/bo.ipynb")
+    (late,) = identify(collect([tmp_path / "late"]).hand_ins, Roster(), known(tmp_path, "a")).values()
+    assert late.attempt == 2
+    assert late.slug != "bo"
+
+
 def test_ids_that_differ_only_in_signs_or_case_keep_files_of_their_own(tmp_path: Path) -> None:
     folder(tmp_path, "a b.ipynb", "a;b.ipynb", "A_B.ipynb")
     slugs = [submission.slug.casefold() for submission in identify(collect([tmp_path]).hand_ins, Roster()).values()]
@@ -104,6 +146,25 @@ def test_a_file_name_of_no_encoding_is_graded_and_printable(tmp_path: Path) -> N
     (submission,) = identify(collect([tmp_path]).hand_ins, Roster()).values()
     submission.student.id.encode()
     assert submission.student.id.isprintable()
+
+
+def test_a_class_of_ten_thousand_is_told_apart_in_seconds() -> None:
+    roster = Roster(students=tuple(Student(id=f"{n:06}", name=f"Given{n} Family{n}") for n in range(10_000)))
+    begun = time.monotonic()
+    for n in range(10_000):
+        student = roster.find(f"family{n} given{n} hw1")
+        assert student is not None
+        assert student.id == f"{n:06}"
+    assert time.monotonic() - begun < 30, "it takes a second where nothing else runs; quadratic would take many minutes"
+
+
+def test_a_folder_that_all_lie_in_is_nobodys(tmp_path: Path) -> None:
+    folder(tmp_path, "2026/bo.ipynb", "2026/amara.ipynb")
+    roster = Roster(students=(Student(id="2026"), Student(id="bo"), Student(id="amara")))
+    paths = [tmp_path / "2026"], [tmp_path / "2026/bo.ipynb", tmp_path / "2026/amara.ipynb"]
+    for named in paths:
+        found = identify(collect(named).hand_ins, roster).values()
+        assert {submission.student.id for submission in found} == {"bo", "amara"}
 
 
 def test_a_second_download_is_no_student_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,9 +10,26 @@ import pytest
 
 from grader.assignment.spec import CheckSpec, Policies, Spec, TaskSpec
 from grader.batch import Workers, workers
-from grader.errors import AssignmentError, ExecutionUnavailable, NotebookRejected
+from grader.errors import AssignmentError
 from grader.records import Execution, Notebook
 from tests.command_line import write_assignment, write_notebook
+from tests.in_process import execute, notebook
+
+MEAN = """
+from grader import Assignment
+a = Assignment("a", title="A", points=3)
+a.given(x=[1.0, 2.0, 4.0])
+one = a.task("Task 1")
+
+def mean(x):
+    return x.mean()
+
+@one.value(points=1, accept=mean)
+def level(x):
+    return x.sum()
+
+one.gradient("slope", of=level, by="x", points=1)
+"""
 
 
 def spec_of(*ids: str) -> Spec:
@@ -59,9 +77,36 @@ def test_reading_plans_what_can_be_read_and_says_why_where_it_cannot(tmp_path: P
         assert pool.describe().spec.points == 4
         prepared = pool.prepare(good)
         assert [source.index for source in prepared.plan.cells] == [1, 3]
-        with pytest.raises(NotebookRejected, match="empty"):
-            pool.prepare(tmp_path / "bad.ipynb")
-        with pytest.raises(NotebookRejected, match="no regular file"):
-            pool.prepare(tmp_path / "folder.ipynb")
-        with pytest.raises((NotebookRejected, ExecutionUnavailable)):
-            pool.prepare(tmp_path / "nowhere.ipynb")
+        for name, reason in {
+            "bad.ipynb": "empty",
+            "folder.ipynb": "no regular file",
+            "nowhere.ipynb": "no regular",
+        }.items():
+            rejected = pool.prepare(tmp_path / name)
+            assert rejected.notebook is None
+            assert reason in rejected.rejected
+
+
+def test_what_was_read_is_what_its_digest_says(tmp_path: Path) -> None:
+    folder = write_assignment(tmp_path / "reference")
+    path = write_notebook(tmp_path / "good.ipynb")
+    with Workers(folder, processes=1) as pool:
+        assert pool.prepare(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_wrong_notebook_is_marked_alike_at_once_and_check_by_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mean loss goes with the mean's gradient, also where one check has to be left out."""
+    source = MEAN + "@one.value(points=1)\ndef fatal(x):\n    return x.max()\n"
+    folder = write_assignment(tmp_path / "reference", source)
+    handed_in = notebook("level = 7 / 3\nslope = [1.0, 1.0, 1.0]\nfatal = 4.0")
+    with Workers(folder, processes=1, seconds=20) as pool:
+        spec = pool.describe().spec
+        execution = execute(spec, handed_in)
+        at_once = pool.mark(handed_in, (execution,), spec)
+        monkeypatch.setattr(workers, "_JOBS", "tests.killing_jobs")
+        one_left_out = pool.mark(handed_in, (execution,), spec)
+    verdicts = {check.id: check.verdict for check in at_once.checks}
+    assert verdicts == {"level": "correct", "slope": "incorrect", "fatal": "correct"}
+    assert {check.id: check.verdict for check in one_left_out.checks} == verdicts | {"fatal": "unmarked"}

@@ -11,6 +11,7 @@ import pytest
 from grader.assignment.loading import Loaded, load
 from grader.marking.answers import Absent, Answer, find_answers
 from grader.marking.numbers import Numeric
+from grader.marking.trace import Trace
 from tests.in_process import execute, notebook
 
 TORCH = """
@@ -42,7 +43,8 @@ def answers(*cells: str) -> Mapping[str, Answer | Absent]:
     loaded = assignment()
     handed_in = notebook(*cells)
     shapes = {name: array.shape for name, array in loaded.reference.worlds()[0].values.items()}
-    return find_answers(loaded.spec, handed_in, execute(loaded.spec, handed_in), shapes)
+    execution = execute(loaded.spec, handed_in)
+    return find_answers(Trace(spec=loaded.spec, notebook=handed_in, execution=execution), shapes)
 
 
 def found(answer: Answer | Absent) -> tuple[str, str, int | None]:
@@ -107,6 +109,11 @@ def test_another_name_counts_where_it_speaks_of_the_quantity_and_has_its_kind_an
         "def show():\n    return a2_t.numpy() + 0\nprint('numpy a2', show())",
         "def show():\n    return a2_t.numpy() + 0\na2_np = show()",
         "a2_np = [[float(v) for v in row] for row in a2_t]",
+        "def show(n, v): print(n, v.numpy())\nshow('a2 numpy', a2_t)",
+        "def show(n, v):\n    print(n, v.numpy())\nfor n, v in {'a2 numpy': a2_t}.items():\n    show(n, v)",
+        "import sys\nsys.stdout.write(f'a2 as numpy:\\n{a2_t.numpy()}\\n')",
+        "class o: pass\no.a = torch.softmax(z2_t, dim=1)\na2_np = o.a.detach().numpy()",
+        "def model(x): return torch.softmax(x, dim=1)\nz = torch.tensor([[10.0, 11.88]])\na2_np = model(z).numpy()",
     ],
 )
 def test_a_numpy_check_is_never_credited_from_the_torch_cell(theft: str) -> None:

@@ -155,13 +155,25 @@ def test_printed_numbers_get_half_a_unit_of_their_last_digit_and_no_more() -> No
 
 
 def test_elided_elements_are_not_judged_and_nothing_is_claimed_of_them() -> None:
-    answer = Numeric(values=np.array([1.0, 0.0, 3.0]), dtype="float64", judged=np.array([True, False, True]))
-    outcome = compare(answer, np.array([1.0, 2.0, 3.0]), Tolerance())
+    expected = np.arange(1001.0)
+    judged = np.ones(1001, dtype=bool)
+    judged[3:-3] = False
+    answer = Numeric(values=np.where(judged, expected, 0.0), dtype="float64", judged=judged)
+    outcome = compare(answer, expected, Tolerance())
     assert outcome.holds
     assert outcome.comparison is not None
-    assert outcome.comparison.elements == 2
-    unseen = Numeric(values=np.zeros(2), dtype="float64", judged=np.zeros(2, dtype=bool))
-    assert compare(unseen, np.zeros(2), Tolerance()).reason == "elided"
+    assert outcome.comparison.elements == 6
+    unseen = Numeric(values=np.zeros(2000), dtype="float64", judged=np.zeros(2000, dtype=bool))
+    assert compare(unseen, np.zeros(2000), Tolerance()).reason == "elided"
+
+
+def test_an_ellipsis_where_nothing_prints_one_leaves_the_answer_open() -> None:
+    judged = np.array([True, False, True])
+    answer = Numeric(values=np.array([1.0, 0.0, 3.0]), dtype="float64", judged=judged)
+    outcome = compare(answer, np.array([1.0, 2.0, 3.0]), Tolerance())
+    assert outcome.reason == "elided"
+    assert not outcome.holds
+    assert compare(answer, np.array([1.0, 2.0, 4.0]), Tolerance()).reason == "differs"
 
 
 def test_plain_values_become_numbers() -> None:

@@ -162,6 +162,81 @@ def test_saved_outputs_of_another_version_are_not_called_stale(tmp_path: Path) -
         assert not mark(loaded, handed_in, execute(loaded.spec, handed_in, seed=7)).flags, saved
 
 
+@pytest.mark.parametrize(
+    ("source", "saved"),
+    [
+        ("print(FRESH is None)", "True"),
+        ("import time\nt = time.time()\nprint('took', round(time.time() - t, 1), 'seconds')", "took 3.2 seconds"),
+        ("def get_num_threads():\n    return 1\nprint('x', get_num_threads(), 'threads')", "x 96 threads"),
+    ],
+)
+def test_outputs_that_tell_of_the_machine_are_not_called_stale(tmp_path: Path, source: str, saved: str) -> None:
+    loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
+    cell = "FRESH = 1\nsquares = [1.0, 4.0, 16.0]\n" + source
+    handed_in = notebook(cell, saved={0: saved})
+    assert not mark(loaded, handed_in, execute(loaded.spec, handed_in, seed=7)).flags
+
+
+@pytest.mark.parametrize("error", [5e-7, 0.0])
+def test_an_array_in_double_precision_that_holds_single_precision_is_right_and_flagged(
+    tmp_path: Path, error: float
+) -> None:
+    body = "@one.value(points=1)\ndef thirds(x):\n    return x / 3\n"
+    loaded = load_source(tmp_path, body, points=1)
+    handed_in = notebook(f"import numpy as np\nthirds = np.array([1.0, 2.0, 4.0]) / 3 + {error}")
+    grade = mark(loaded, handed_in)
+    assert grade.points == 1
+    assert [flag.code for flag in grade.flags] == (["low-precision"] if error else [])
+    strict = load_source(tmp_path, body, points=1, options='tolerance=Tolerance(dtype="float64")')
+    assert mark(strict, handed_in).points == (0 if error else 1)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print('squares = [1.0 ...]')",
+        "print('squares = [[1.0 ...] ...]')",
+        "import numpy as np\nsquares = [np.zeros((1,) * 64)]",
+        "import numpy as np\nsquares = [[[np.zeros((1,) * 31)]]]",
+    ],
+)
+def test_strange_answers_cost_their_own_check_and_no_other(tmp_path: Path, cell: str) -> None:
+    body = SQUARES.format(tolerance="None") + "@one.value(points=1)\ndef top(x):\n    return x.max()\n"
+    loaded = load_source(tmp_path, body, points=4)
+    grade = mark(loaded, notebook("top = 4.0\n" + cell))
+    assert grade.points == 1
+    assert verdicts(grade)["squares"][0] in {"missing", "incorrect", "unmarked"}
+
+
+def test_what_was_right_when_it_was_printed_and_changed_afterwards_is_flagged(tmp_path: Path) -> None:
+    loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
+    cell = (
+        "import numpy as np\ntotal = np.array([1.0, 4.0, 16.0])\nsquares = total\nprint('squares', squares)\ntotal *= 0"
+    )
+    grade = mark(loaded, notebook(cell))
+    assert grade.points == 0
+    assert [flag.code for flag in grade.flags] == ["changed-later"]
+
+
+def test_an_ellipsis_typed_by_hand_hides_nothing(tmp_path: Path) -> None:
+    loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
+    assert verdicts(mark(loaded, notebook("print('squares: [1.0, ..., 16.0]')")))["squares"] == ("unmarked", None)
+    wrong = mark(loaded, notebook("print('squares: [1.0, ..., 17.0]')"))
+    assert verdicts(wrong)["squares"] == ("incorrect", Fraction(0))
+
+
+def test_a_package_that_isnt_installed_costs_nobody_points(tmp_path: Path) -> None:
+    loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
+    grade = mark(loaded, notebook("import no_such_package.plots\nimport numpy as np", "squares = np.ones(3)"))
+    assert verdicts(grade)["squares"] == ("unmarked", None)
+    flags = {flag.code: flag.message for flag in grade.flags}
+    assert "`no_such_package`" in flags["missing-package"]
+    grade = mark(loaded, notebook("import no_such_package", "squares = [1.0, 4.0, 16.0]"))
+    assert grade.points == 3, "what is there counts all the same"
+    wrong = mark(loaded, notebook("import no_such_package", "squares = [1.0, 4.0, 17.0]"))
+    assert wrong.points == 0
+
+
 def test_a_fault_of_ours_leaves_points_null_and_a_rejected_file_gets_nothing(tmp_path: Path) -> None:
     loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
     fault = ungraded(loaded.spec, Execution(status="unavailable", engine="", seconds=0, seed=0, reason="No disk."))
