@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from grader.errors import GradebookError
+from grader.gradebook.faults import is_locked
 from grader.gradebook.models import REVISION, Base
 
 _FOLDER = Path(__file__).with_name("migrations")
 _WRITING = "BEGIN IMMEDIATE"
+_PAUSE_SECONDS = 0.02
 
 
 def connect(target: str | Path, *, wait_seconds: float) -> Engine:
@@ -38,9 +42,10 @@ def place(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, *, wait_seconds: float) -> None:
     """Create the tables, or migrate them, where they aren't this grader's already.
 
+    On SQLite, waits up to `wait_seconds` for a moment to start its write-ahead log, and does without one after that.
     Raises GradebookError where the database is somebody else's, or of a newer grader.
     """
     with engine.connect() as connection:
@@ -51,7 +56,7 @@ def prepare(engine: Engine) -> None:
             if not _is_current(connection, place(engine)):
                 _migrate(connection, place(engine))
     if engine.dialect.name == "sqlite":
-        _use_write_ahead_log(engine)
+        _use_write_ahead_log(engine, wait_seconds)
 
 
 def _url(target: str | Path) -> URL:
@@ -77,12 +82,29 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
     event.listen(engine, "begin", on_begin)
 
 
-def _use_write_ahead_log(engine: Engine) -> None:
-    """Let readers read while one writes. The file remembers it, so this writes once in its life."""
+def _use_write_ahead_log(engine: Engine, wait_seconds: float) -> None:
+    """Let readers read while one writes. The file remembers it, so this writes once in its life.
+
+    It needs a moment in which nobody else uses the file, and SQLite doesn't wait for one by itself. Where none comes,
+    all works without: a reader and a writer wait for each other, and whoever opens the gradebook next tries again.
+    """
+    deadline = time.monotonic() + wait_seconds
     with engine.connect() as connection:
         connection = connection.execution_options(begin="")
+        while not _has_write_ahead_log(connection) and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _has_write_ahead_log(connection: Connection) -> bool:
+    """Start the write-ahead log where there is none; False while others use the file."""
+    try:
         if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    except OperationalError as error:
+        if not is_locked(error):
+            raise
+        return False
+    return True
 
 
 def _is_current(connection: Connection, where: str) -> bool:

@@ -17,7 +17,7 @@ from pydantic_core import PydanticSerializationError
 
 from grader.assignment.spec import Spec
 from grader.errors import GradebookError
-from grader.records import Array, CellRun, Execution, Grade, Notebook, Plan, Unreadable, Value
+from grader.records import Array, CellRun, Execution, Grade, Notebook, Output, Plan, Unreadable, Value
 
 Record = TypeVar("Record")
 
@@ -30,6 +30,7 @@ TEXTS = TypeAdapter(dict[str, str])
 SETTINGS = TypeAdapter(dict[str, JsonValue])
 _VALUE: TypeAdapter[Value] = TypeAdapter(Value)
 _VALUES: TypeAdapter[tuple[Value, ...]] = TypeAdapter(tuple[Value, ...])
+_OUTPUTS = TypeAdapter(tuple[tuple[Output, ...], ...])
 _EXECUTIONS = TypeAdapter(tuple[Execution, ...])
 
 
@@ -47,15 +48,28 @@ def load(kind: TypeAdapter[Record], text: str) -> Record:
     try:
         return kind.validate_json(text)
     except ValueError as error:
-        raise GradebookError(
-            f"A record in the gradebook can't be read: {str(error).splitlines()[0]}.",
-            remedy="It was altered or written by another version of grader; grade again into a new folder.",
-        ) from error
+        raise _unreadable(str(error).splitlines()[0]) from error
 
 
 def dump_texts(texts: Mapping[str, str]) -> str:
     """A mapping from text to text, of whatever class, as JSON text."""
     return dump(TEXTS, dict(texts))
+
+
+def dump_cells(cells: Sequence[CellRun]) -> tuple[str, str]:
+    """Cells without their outputs, and their outputs alone, each as JSON text."""
+    return (
+        dump(CELLS, tuple(replace(cell, outputs=()) for cell in cells)),
+        dump(_OUTPUTS, tuple(cell.outputs for cell in cells)),
+    )
+
+
+def load_cells(cells: str, outputs: str) -> tuple[CellRun, ...]:
+    """The cells that were dumped, with their outputs."""
+    bare, shown = load(CELLS, cells), load(_OUTPUTS, outputs)
+    if len(bare) != len(shown):
+        raise _unreadable(f"{len(bare)} cells with the outputs of {len(shown)}")
+    return tuple(replace(cell, outputs=outputs) for cell, outputs in zip(bare, shown, strict=True))
 
 
 def dump_value(value: Value) -> str:
@@ -107,6 +121,13 @@ def _as_kept(execution: Execution) -> Execution:
 def escaped(text: str) -> str:
     """Text with what UTF-8 has no room for (half of a surrogate pair) as an escape."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _unreadable(why: str) -> GradebookError:
+    return GradebookError(
+        f"A record in the gradebook can't be read: {why}.",
+        remedy="It was altered or written by another version of grader; grade again into a new folder.",
+    )
 
 
 def _escaped_tree(tree: object) -> object:

@@ -45,6 +45,12 @@ def explained(place: str) -> Iterator[None]:
         raise _explain(error, place) from error
 
 
+def is_locked(error: SQLAlchemyError) -> bool:
+    """Whether SQLite failed only because somebody else was using the file."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+    return code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
 def printable(text: str) -> str:
     """A student's text as one line for a terminal: short, and with no control characters."""
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:80])

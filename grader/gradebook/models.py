@@ -74,11 +74,14 @@ class StudentRow(Base):
 
 
 class NotebookRow(Base):
-    """The bytes of a hand-in, as last read: a notebook, or why it was rejected; neither where we couldn't try."""
+    """The bytes of a hand-in, as last read: a notebook, or why it was rejected; neither where we couldn't try.
+
+    `id` is their SHA-256; a file whose bytes couldn't be had has a row of its own, that its submission alone points to.
+    """
 
     __tablename__ = "notebooks"
 
-    sha256: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
     document: Mapped[str | None]
     rejection: Mapped[str | None]
 
@@ -93,7 +96,8 @@ class SubmissionRow(Base):
     assignment_id: Mapped[str]
     student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
     attempt: Mapped[int]
-    sha256: Mapped[str] = mapped_column(ForeignKey("notebooks.sha256"))
+    sha256: Mapped[str]
+    notebook_id: Mapped[str] = mapped_column(ForeignKey("notebooks.id"))
     path: Mapped[str]
     slug: Mapped[str]
     first_seen: Mapped[str]
@@ -106,19 +110,20 @@ class ExecutionRow(Base):
     """One run of a notebook. Those of one plan form a set: the main one, and others that point to it.
 
     `key` stands for all else that decides how the notebook runs; `digest`, on the main one alone like `plan`, for what
-    the whole set came to, so that an execution that was used again is recognised.
+    the whole set came to, so that an execution that was used again is recognised. `cells` are without their outputs,
+    which `outputs` has, in the same order. What may be large stands last, where SQLite needn't pass it to get at the
+    rest, and is read only where it is asked for.
     """
 
     __tablename__ = "executions"
-    __table_args__ = (Index(None, "notebook_sha256", "key"),)
+    __table_args__ = (Index(None, "notebook_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     main_id: Mapped[int | None] = mapped_column(ForeignKey("executions.id"), index=True)
-    notebook_sha256: Mapped[str] = mapped_column(ForeignKey("notebooks.sha256"))
+    notebook_id: Mapped[str] = mapped_column(ForeignKey("notebooks.id"))
     key: Mapped[str]
     digest: Mapped[str | None]
     purpose: Mapped[str]
-    plan: Mapped[str | None]
     engine: Mapped[str]
     status: Mapped[str]
     seconds: Mapped[float]
@@ -128,6 +133,8 @@ class ExecutionRow(Base):
     reason: Mapped[str]
     tries: Mapped[int]
     created_at: Mapped[str]
+    plan: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    outputs: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
 
     others: Mapped[list[ExecutionRow]] = relationship(lazy="raise", order_by="ExecutionRow.id", viewonly=True)
 

@@ -20,7 +20,7 @@ from grader.errors import GradebookError
 from grader.gradebook import database, documents, reading, writing
 from grader.gradebook.faults import explained, printable
 from grader.gradebook.models import AssignmentRow, MarkingRow
-from grader.records import Execution, Result
+from grader.records import Execution, Result, Submission
 
 _PAGE = 50
 _KEPT = select(AssignmentRow.digest).where(AssignmentRow.digest == bindparam("digest"))
@@ -37,9 +37,11 @@ class KeptAssignment:
 class Gradebook:
     """An open gradebook; close it, or use it as a context.
 
-    Every method is one transaction or none, and raises GradebookError, with what to do, where the database fails: what
-    was recorded before stays, and the gradebook can be used on once the cause is gone. On SQLite one process writes at
-    a time, the others wait; any number read meanwhile. Threads may share it; a forked process opens its own.
+    What a method writes is one transaction, kept whole or not at all. It raises GradebookError, with what to do, where
+    the database fails: what was recorded before stays, and the gradebook can be used on once the cause is gone. On
+    SQLite one writes at a time, the others wait; any number read meanwhile. Threads may call all methods at once (of a
+    gradebook in memory, only the thread that opened it); an iterator of `grades` belongs to one of them, and a forked
+    process opens its own.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -51,14 +53,15 @@ class Gradebook:
     def open(cls, target: str | Path, *, wait_seconds: float = 10.0) -> Self:
         """Open a gradebook, a file or any SQLAlchemy URL; it is created, or brought up to date, where needed.
 
-        `wait_seconds` is how long a write waits for another grader's. Raises GradebookError for a file that is no
-        gradebook, one of a newer grader, a folder that can't be written to, a lock that isn't released, a full disk.
+        `wait_seconds` is how long a write, or opening, waits for another grader. Raises GradebookError for a file that
+        is no gradebook, one of a newer grader, a folder that can't be written to, a lock that isn't released, a full
+        disk.
         """
         with explained("at this address"):
             engine = database.connect(target, wait_seconds=wait_seconds)
         try:
             with explained(database.place(engine)):
-                database.prepare(engine)
+                database.prepare(engine, wait_seconds=wait_seconds)
         except BaseException:
             engine.dispose()
             raise
@@ -144,33 +147,46 @@ class Gradebook:
 
         `key` says what besides the notebook's bytes decided how it ran (plan, limits, engine, environment). Executions
         that came from the gradebook are recognised and not kept twice. A submission that is recorded twice in one
-        marking has the later grade.
+        marking has the later grade. One whose bytes couldn't be read (an empty `sha256`) shares nothing with another.
         """
         with self._write() as connection:
             writing.write_result(connection, marking, result, key)
 
-    def grades(self, marking: int | None = None, *, captures: bool = False) -> Iterator[Result]:
-        """Results in order of the students' ids and attempts, read a few at a time; captures are left out by default.
+    def submissions(self, assignment_id: str) -> tuple[Submission, ...]:
+        """The newest submission for each student's attempt with a grade at this assignment, in order of both."""
+        with self._read() as session:
+            found = reading.read_submissions(session, assignment_id)
+        return tuple(sorted(found, key=lambda submission: (submission.student.id, submission.attempt)))
 
-        Of one marking, or the newest of each attempt at the assignment that was marked last.
+    def graded_by(self, assignment_id: str) -> Mapping[tuple[str, int], str]:
+        """By student's id and attempt, the digest of the assignment that the newest grade was marked by."""
+        with self._read() as session:
+            return reading.read_digests(session, assignment_id)
+
+    def grades(self, marking: int | None = None, *, whole: bool = False) -> Iterator[Result]:
+        """Results in order of the students' ids and attempts, read a few at a time.
+
+        Of one marking, or the newest of each attempt at the assignment that was marked last. They are light, so that a
+        class fits into memory: no notebook, no plan, and the main execution alone, without outputs and captures. With
+        `whole` they have everything, and are read one at a time.
         """
         ids = [row[0] for row in sorted(self._index(marking), key=lambda row: (row[1], row[2]))]
-        for start in range(0, len(ids), _PAGE):
+        read, size = (reading.read_whole_results, 1) if whole else (reading.read_light_results, _PAGE)
+        for start in range(0, len(ids), size):
             with self._read() as session:
-                page = reading.read_results(session, ids[start : start + _PAGE], captures=captures)
+                page = read(session, ids[start : start + size])
             yield from page
 
     def find(self, student_id: str, attempt: int | None = None) -> Result:
-        """The newest result of a student's attempt, or of the last attempt, at the assignment that was marked last.
+        """The newest result, whole, of a student's attempt, or of the last, at the assignment that was marked last.
 
         Raises GradebookError that names students with a similar id, or the attempts that there are.
         """
-        index = self._index(None)
-        attempts = {row[2]: row[0] for row in index if row[1] == student_id}
+        attempts = {row[2]: row[0] for row in self._index(student_id=student_id)}
         if not attempts:
             raise GradebookError(
                 f"There is no student {printable(student_id)} in the gradebook {self._place}.",
-                remedy=_suggestion(student_id, sorted({row[1] for row in index})),
+                remedy=_suggestion(student_id, sorted({row[1] for row in self._index()})),
             )
         wanted = max(attempts) if attempt is None else attempt
         if wanted not in attempts:
@@ -179,15 +195,15 @@ class Gradebook:
                 f"Student {printable(student_id)} has no attempt {wanted}.", remedy=f"Graded: attempt {there}."
             )
         with self._read() as session:
-            return reading.read_results(session, [attempts[wanted]], captures=True)[0]
+            return reading.read_whole_results(session, [attempts[wanted]])[0]
 
-    def _index(self, marking: int | None) -> list[Row[int, str, int]]:
-        """(Id of a grade, student, attempt) of everything that `grades` would give."""
+    def _index(self, marking: int | None = None, student_id: str | None = None) -> list[Row[int, str, int]]:
+        """(Id of a grade, student, attempt) of all that a marking graded, or of a student's or all newest grades."""
         with self._read() as session:
             if marking is not None:
                 return list(session.execute(reading.grades_of_marking(marking)))
             newest = reading.newest_assignment(session)
-            return [] if newest is None else list(session.execute(reading.newest_grades(newest.id)))
+            return [] if newest is None else list(session.execute(reading.newest_grades(newest.id, student_id)))
 
     @contextmanager
     def _read(self) -> Iterator[Session]:

@@ -5,7 +5,8 @@ A row that is there already is used again, so that recording a result twice keep
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -23,14 +24,14 @@ from grader.gradebook.models import (
     SubmissionRow,
 )
 from grader.gradebook.upsert import keep, keep_numbered
-from grader.records import Capture, Execution, Plan, Result, Student, Submission
+from grader.records import Capture, Execution, Result, Student, Submission
 
 _IDENTITY_BITS = 63
 
 # Built once: a statement costs more to build than to run.
 _ASSIGNMENT_OF = select(AssignmentRow.id).join(MarkingRow).where(MarkingRow.id == bindparam("marking"))
 _SAME_EXECUTIONS = select(ExecutionRow.id).where(
-    ExecutionRow.notebook_sha256 == bindparam("notebook_sha256"),
+    ExecutionRow.notebook_id == bindparam("notebook_id"),
     ExecutionRow.key == bindparam("key"),
     ExecutionRow.digest == bindparam("digest"),
 )
@@ -48,10 +49,11 @@ def write_result(connection: Connection, marking: int, result: Result, key: str)
     assignment_id = connection.scalar(_ASSIGNMENT_OF, {"marking": marking})
     if assignment_id is None:
         raise unknown_marking(marking)
+    notebook_id = _notebook_id(assignment_id, result.submission)
     _write_student(connection, result.submission.student)
-    _write_notebook(connection, result)
-    submission_id = _write_submission(connection, assignment_id, result.submission)
-    execution_id = _write_executions(connection, result.submission.sha256, key, result.plan, result.executions)
+    _write_notebook(connection, notebook_id, result)
+    submission_id = _write_submission(connection, assignment_id, notebook_id, result.submission)
+    execution_id = _write_executions(connection, {"notebook_id": notebook_id, "key": key}, result)
     _write_grade(connection, marking, submission_id, execution_id, result)
 
 
@@ -60,22 +62,27 @@ def unknown_marking(marking: int) -> GradebookError:
     return GradebookError(f"There is no marking {marking} in the gradebook.", remedy="Begin one first.")
 
 
+def _notebook_id(assignment_id: str, submission: Submission) -> str:
+    """What names the bytes of a hand-in: their digest, or the submission where they couldn't be had."""
+    return submission.sha256 or json.dumps([assignment_id, submission.student.id, submission.attempt])
+
+
 def _write_student(connection: Connection, student: Student) -> None:
     content = {"name": student.name, "email": student.email, "extra": documents.dump_texts(student.extra)}
     keep(connection, StudentRow, {"id": student.id}, content)
 
 
-def _write_notebook(connection: Connection, result: Result) -> None:
+def _write_notebook(connection: Connection, notebook_id: str, result: Result) -> None:
     content: dict[str, object] = {}
     if result.status == "rejected":
         content = {"document": None, "rejection": result.execution.reason}
     elif result.notebook is not None:
         content = {"document": documents.dump(documents.NOTEBOOK, result.notebook), "rejection": None}
     # Else we could not try to read it, and what an earlier time came to stays.
-    keep(connection, NotebookRow, {"sha256": result.submission.sha256}, content)
+    keep(connection, NotebookRow, {"id": notebook_id}, content)
 
 
-def _write_submission(connection: Connection, assignment_id: str, submission: Submission) -> int:
+def _write_submission(connection: Connection, assignment_id: str, notebook_id: str, submission: Submission) -> int:
     key = {
         "assignment_id": assignment_id,
         "student_id": submission.student.id,
@@ -83,35 +90,35 @@ def _write_submission(connection: Connection, assignment_id: str, submission: Su
         "sha256": submission.sha256,
     }
     content = {"path": submission.path, "slug": submission.slug}
-    return keep_numbered(connection, SubmissionRow, key, content, once={"first_seen": now()})
+    once = {"notebook_id": notebook_id, "first_seen": now()}
+    return keep_numbered(connection, SubmissionRow, key, content, once=once)
 
 
-def _write_executions(
-    connection: Connection, sha256: str, key: str, plan: Plan | None, executions: Sequence[Execution]
-) -> int:
-    """Write the set of executions unless it is there already; returns the id of its main one."""
-    common = {"notebook_sha256": sha256, "key": key}
-    digest = documents.digest(executions)
-    known = connection.scalar(_SAME_EXECUTIONS, {**common, "digest": digest})
+def _write_executions(connection: Connection, place: Mapping[str, str], result: Result) -> int:
+    """Write the set of executions unless it is at this place already; returns the id of its main one."""
+    digest = documents.digest(result.executions)
+    known = connection.scalar(_SAME_EXECUTIONS, {**place, "digest": digest})
     if known is not None:
         return known
-    common["created_at"] = now()
-    main, *others = executions
-    text = None if plan is None else documents.dump(documents.PLAN, plan)
-    main_id = _write_execution(connection, main, {**common, "main_id": None, "digest": digest, "plan": text})
+    common = {**place, "created_at": now()}
+    main, *others = result.executions
+    plan = None if result.plan is None else documents.dump(documents.PLAN, result.plan)
+    main_id = _write_execution(connection, main, {**common, "main_id": None, "digest": digest, "plan": plan})
     for other in others:
         _write_execution(connection, other, {**common, "main_id": main_id, "digest": None, "plan": None})
     return main_id
 
 
 def _write_execution(connection: Connection, execution: Execution, common: Mapping[str, object]) -> int:
+    cells, outputs = documents.dump_cells(execution.cells)
     row = {
         "purpose": execution.purpose,
         "engine": execution.engine,
         "status": execution.status,
         "seconds": execution.seconds,
         "seed": execution.seed,
-        "cells": documents.dump(documents.CELLS, execution.cells),
+        "cells": cells,
+        "outputs": outputs,
         "environment": documents.dump_texts(execution.environment),
         "reason": execution.reason,
         "tries": execution.tries,

@@ -68,7 +68,7 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(path: Path) -> None
 def _check(path: Path, kept: list[int]) -> None:
     """All that was acknowledged is there; what was not is there as a whole, or not at all."""
     with Gradebook.open(path) as book:
-        found = {int(result.submission.student.id[1:]): result for result in book.grades(captures=True)}
+        found = {int(result.submission.student.id[1:]): result for result in book.grades(whole=True)}
     assert set(kept) <= set(found)
     assert all(result == _result(number) for number, result in found.items())
     connection = sqlite3.connect(path)

@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -284,19 +286,60 @@ def test_a_migration_that_fails_leaves_nothing_half_made(path: Path, monkeypatch
     Gradebook.open(path).close()
 
 
+@contextmanager
+def an_old_mode_reader(path: Path) -> Iterator[sqlite3.Connection]:
+    """Somebody who reads a gradebook that has no write-ahead log yet, and so keeps it from getting one."""
+    Gradebook.open(path).close()
+    with sqlite(path) as reader:
+        assert reader.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM grades").fetchone()
+        yield reader
+
+
+def journal_mode(path: Path) -> str:
+    with sqlite(path) as connection:
+        mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode
+
+
+def test_a_gradebook_that_cannot_have_its_log_yet_serves_without(path: Path) -> None:
+    with an_old_mode_reader(path) as reader:
+        started = time.monotonic()
+        with Gradebook.open(path, wait_seconds=0.3) as book:
+            assert 0.3 <= time.monotonic() - started < 3
+            reader.execute("COMMIT")
+            book.keep_assignment(make_spec(), {})
+            assert book.assignment("digest-1").spec == make_spec()
+        assert journal_mode(path) == "delete"
+    Gradebook.open(path).close()
+    assert journal_mode(path) == "wal"
+
+
+def test_a_gradebook_waits_for_its_log(path: Path) -> None:
+    with an_old_mode_reader(path) as reader, ThreadPoolExecutor(1) as thread:
+        opening = thread.submit(Gradebook.open, path, wait_seconds=30)
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.5)
+        reader.execute("COMMIT")
+        opening.result(timeout=30).close()
+    assert journal_mode(path) == "wal"
+
+
 def _start_at_once(path: Path, number: int, gate: Barrier) -> None:
     gate.wait()
-    with Gradebook.open(path) as book:
+    with Gradebook.open(path, wait_seconds=60) as book:
         book.keep_assignment(make_spec(f"digest-{number}"), {})
 
 
-def test_graders_that_start_at_once_make_one_gradebook(path: Path) -> None:
+@pytest.mark.parametrize("attempt", range(3))
+def test_graders_that_start_at_once_make_one_gradebook(path: Path, attempt: int) -> None:
     gate = PROCESSES.Barrier(6)
     children = [PROCESSES.Process(target=_start_at_once, args=(path, number, gate)) for number in range(6)]
     for child in children:
         child.start()
     for child in children:
-        child.join(60)
+        child.join(120)
     assert [child.exitcode for child in children] == [0] * 6
     with sqlite(path) as connection:
         assert connection.execute("SELECT count(*) FROM assignments").fetchone() == (6,)

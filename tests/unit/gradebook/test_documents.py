@@ -130,3 +130,17 @@ def test_a_record_that_was_tampered_with_is_one_line_with_what_to_do() -> None:
         documents.load(documents.GRADE, '{"tasks": "none"}')
     assert "\n" not in str(caught.value)
     assert caught.value.remedy
+
+
+def test_cells_without_their_outputs_are_kept_apart_from_them() -> None:
+    cells = make_execution().cells
+    bare, outputs = documents.dump_cells(cells)
+    assert documents.load(documents.CELLS, bare) == tuple(replace(cell, outputs=()) for cell in cells)
+    assert documents.load_cells(bare, outputs) == cells
+
+
+@pytest.mark.parametrize("outputs", ["[]", "[[],[],[]]", "{}", "[[7],[]]"])
+def test_outputs_that_belong_to_other_cells_are_refused(outputs: str) -> None:
+    bare, _ = documents.dump_cells(make_execution().cells)
+    with pytest.raises(GradebookError, match="can't be read"):
+        documents.load_cells(bare, outputs)

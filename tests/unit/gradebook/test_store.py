@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
@@ -15,7 +17,18 @@ from hypothesis import strategies as st
 from grader.assignment.spec import Spec
 from grader.errors import GradebookError
 from grader.gradebook import Gradebook
-from grader.records import Capture, Execution, Output, Result, Scalar, Student
+from grader.records import (
+    Array,
+    Capture,
+    Execution,
+    Mapping,
+    Output,
+    Result,
+    Scalar,
+    Sequence,
+    Student,
+    Unreadable,
+)
 from tests.unit.gradebook.results import make_execution, make_grade, make_notebook, make_result, make_spec
 
 
@@ -25,6 +38,13 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
+
+
+def change(path: Path, statement: str) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(statement)
+    connection.close()
 
 
 def counts(path: Path) -> dict[str, int]:
@@ -40,7 +60,7 @@ def test_a_result_comes_back_as_it_was(book: Gradebook, marking: int) -> None:
     result = make_result()
     book.record(marking, result, key="k")
     assert book.find("ada") == result
-    assert list(book.grades(captures=True)) == [result]
+    assert list(book.grades(whole=True)) == [result]
 
 
 def test_a_result_comes_back_after_the_gradebook_was_closed(path: Path, book: Gradebook, marking: int) -> None:
@@ -51,10 +71,55 @@ def test_a_result_comes_back_after_the_gradebook_was_closed(path: Path, book: Gr
         assert again.find("ada") == make_result()
 
 
-def test_captures_are_left_out_unless_asked_for(book: Gradebook, marking: int) -> None:
+def test_grades_are_light_unless_whole_ones_are_asked_for(book: Gradebook, marking: int) -> None:
+    result = make_result()
+    book.record(marking, result, key="k")
+    (light,) = book.grades()
+    main = result.execution
+    cells = tuple(replace(cell, outputs=()) for cell in main.cells)
+    assert [cell.error for cell in cells] != [None, None], "what a cell raised is part of what stays"
+    assert light == replace(result, notebook=None, plan=None, executions=(replace(main, cells=cells, captures=()),))
+    assert list(book.grades(whole=True)) == [result]
+
+
+BIG = {
+    "notebooks": "document",
+    "executions": "plan",
+    "executions ": "outputs",
+    "captures": "value",
+}
+
+
+@pytest.mark.parametrize(("table", "column"), BIG.items())
+def test_light_grades_parse_nothing_of_notebooks_and_runs(
+    path: Path, book: Gradebook, marking: int, table: str, column: str
+) -> None:
     book.record(marking, make_result(), key="k")
-    (result,) = book.grades()
-    assert result.executions == tuple(replace(execution, captures=()) for execution in make_result().executions)
+    change(path, f"UPDATE {table} SET {column} = 'no document'")
+    assert [result.submission.student.id for result in book.grades()] == ["ada"]
+    with pytest.raises(GradebookError, match="can't be read"):
+        list(book.grades(whole=True))
+
+
+def test_light_grades_do_not_even_read_what_a_chatty_notebook_printed(book: Gradebook, marking: int) -> None:
+    text = "0.13238887\n" * 1_000_000
+    execution = make_execution()
+    chatty = replace(execution.cells[0], outputs=(Output(kind="stream", text=text),))
+    executions = (replace(execution, cells=(chatty, *execution.cells[1:])),)
+    book.record(marking, make_result(executions=executions, notebook=make_notebook(text)), key="k")
+    assert peak_bytes(book.grades(whole=True)) > len(text)
+    assert peak_bytes(book.grades()) < len(text) / 20
+
+
+def peak_bytes(results: Iterator[Result]) -> int:
+    """The most that was allocated at once while these were read, one after another."""
+    tracemalloc.start()
+    try:
+        for _ in results:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_points_are_exact_text_and_numbers(path: Path, book: Gradebook, marking: int) -> None:
@@ -87,6 +152,48 @@ def test_executions_are_found_for_the_same_bytes_and_key_only(book: Gradebook, m
     assert book.find_executions("abc", "k") == result.executions
     assert book.find_executions("abc", "other") is None
     assert book.find_executions("abd", "k") is None
+
+
+def test_no_two_keys_and_no_two_notebooks_ever_share_executions(book: Gradebook, marking: int) -> None:
+    # All of them ran in the same way, to the millisecond; only the value that each left behind is its own.
+    places = [(notebook, key) for notebook in ("aa", "ab", "a") for key in ("k", "kk", "bk", "'k'", "K")]
+    own = {place: tuple(map(_with_value(number), ("main", "repeat"))) for number, place in enumerate(places)}
+    for number, ((notebook, key), executions) in enumerate(own.items()):
+        book.record(marking, make_result(f"s{number:02}", sha256=notebook, executions=executions), key=key)
+    assert {place: book.find_executions(*place) for place in places} == own
+
+
+def test_the_same_executions_under_another_key_are_not_shared(path: Path, book: Gradebook, marking: int) -> None:
+    for notebook, key in (("aa", "k"), ("aa", "l"), ("bb", "k")):
+        book.record(marking, make_result(sha256=notebook), key=key)
+    assert counts(path)["executions"] == 3 * len(make_result().executions)
+
+
+def _with_value(number: int) -> Callable[[str], Execution]:
+    capture = Capture(name="a2_t", after_cell=1, value=Scalar(value=number))
+    return lambda purpose: make_execution(purpose=purpose, captures=(capture,))
+
+
+def test_stored_captures_of_every_kind_come_back_equal(book: Gradebook, marking: int) -> None:
+    array = Array(dtype="bfloat16", shape=(2, 1), data=b"\x80\x7f\xc0\x7f", container="tensor")
+    values = (
+        array,
+        Array(dtype="complex128", shape=(), data=bytes(range(16)), container="number"),
+        Array(dtype="float64", shape=(0, 3), data=b"", container="matrix"),
+        Scalar(value=0.1),
+        Scalar(value=True),
+        Scalar(value=None),
+        Sequence(container="tuple", items=(array, Sequence(container="set", items=()))),
+        Mapping(keys=("w", 1, None), values=(array, Scalar(value="x"), Scalar(value=-0.0))),
+        Unreadable(type="Net", reason="It is no plain value."),
+    )
+    captures = tuple(
+        Capture(name=f"v[{number}]", after_cell=number, value=value, identity=number, place="last")
+        for number, value in enumerate(values)
+    )
+    executions = (make_execution(captures=captures), make_execution(purpose="repeat", captures=captures[::-1]))
+    book.record(marking, make_result(sha256="abc", executions=executions), key="k")
+    assert book.find_executions("abc", "k") == executions
 
 
 @pytest.mark.parametrize("status", ["unavailable", "rejected"])
@@ -143,7 +250,7 @@ def test_a_changed_notebook_stands_beside_the_old_one(path: Path, book: Gradeboo
     second = book.begin_marking(spec.digest, {})
     book.record(second, new, key="k")
     assert book.find("ada") == new
-    assert list(book.grades(marking, captures=True)) == [old]
+    assert list(book.grades(marking, whole=True)) == [old]
     assert counts(path)["submissions"] == counts(path)["notebooks"] == 2
     assert counts(path)["students"] == 1
 
@@ -154,6 +261,45 @@ def test_two_students_with_the_same_bytes_keep_their_own_executions(book: Gradeb
     book.record(marking, ada, key="k")
     book.record(marking, bob, key="k")
     assert [book.find("ada"), book.find("bob")] == [ada, bob]
+
+
+def test_files_that_could_not_be_read_share_nothing(path: Path, book: Gradebook, marking: int) -> None:
+    rejected = failed("rejected", "It can't be read.")
+    results = [
+        make_result(student, attempt, sha256="", notebook=None, plan=None, executions=rejected)
+        for student, attempt in (("ada", 1), ("ada", 2), ("bob", 1), ("1", 1))
+    ]
+    for result in results * 2:
+        book.record(marking, result, key="")
+    assert list(book.grades(whole=True)) == sorted(results, key=lambda result: result.submission.slug)
+    assert counts(path) == {
+        "students": 3,
+        "submissions": 4,
+        "notebooks": 4,
+        "executions": 4,
+        "captures": 0,
+        "grades": 4,
+    }
+
+
+def test_what_was_read_after_all_stays_with_its_own_submission(book: Gradebook, marking: int) -> None:
+    ada = make_result("ada", sha256="", notebook=make_notebook("a = 1"))
+    bob = make_result("bob", sha256="", notebook=make_notebook("b = 2"))
+    for result in (ada, bob):
+        book.record(marking, result, key="k")
+    assert [book.find("ada"), book.find("bob")] == [ada, bob]
+    assert book.find_executions("", "k") is None
+
+
+def test_an_unread_file_shares_nothing_with_that_of_another_assignment(
+    path: Path, book: Gradebook, marking: int
+) -> None:
+    rejected = failed("rejected", "It can't be read.")
+    result = make_result(sha256="", notebook=None, plan=None, executions=rejected)
+    book.record(marking, result, key="")
+    book.keep_assignment(make_spec("digest-2", "cnn"), {})
+    book.record(book.begin_marking("digest-2", {}), result, key="")
+    assert counts(path)["notebooks"] == counts(path)["executions"] == 2
 
 
 def test_grades_come_in_order_of_ids_and_attempts(book: Gradebook, marking: int) -> None:
@@ -173,7 +319,7 @@ def test_grades_can_be_recorded_while_they_are_read(book: Gradebook, spec: Spec,
     for number in range(60):
         book.record(marking, make_result(f"s{number:02}"), key="k")
     second = book.begin_marking(spec.digest, {})
-    for result in book.grades(marking, captures=True):
+    for result in book.grades(marking, whole=True):
         book.record(second, replace(result, grade=make_grade(Fraction(1))), key="k")
     assert {result.grade.points for result in book.grades(second)} == {Fraction(1)}
 
@@ -359,10 +505,7 @@ def test_an_identity_of_any_size_still_tells_aliases(book: Gradebook, marking: i
 
 def test_a_record_that_was_tampered_with_is_a_clear_error(path: Path, book: Gradebook, marking: int) -> None:
     book.record(marking, make_result(), key="k")
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.execute("UPDATE grades SET document = '{}'")
-    connection.close()
+    change(path, "UPDATE grades SET document = '{}'")
     with pytest.raises(GradebookError, match="can't be read"):
         book.find("ada")
 
@@ -378,6 +521,12 @@ def test_others_may_read_while_one_writes(path: Path, book: Gradebook, marking: 
 
 
 def test_threads_may_share_it(book: Gradebook, marking: int) -> None:
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda number: book.record(marking, make_result(f"s{number:02}"), key="k"), range(40)))
+    def use(number: int) -> bool:
+        result = make_result(f"s{number:02}", sha256=str(number))
+        book.record(marking, result, key="k")
+        found = book.find_executions(str(number), "k") == result.executions
+        return found and result.submission in book.submissions("mlp") and result in book.grades(whole=True)
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(use, range(40)))
     assert [result.submission.student.id for result in book.grades()] == [f"s{number:02}" for number in range(40)]

@@ -42,10 +42,10 @@ def _create_what_is_asked_and_handed_in() -> None:
     )
     op.create_table(
         "notebooks",
-        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
         _text("document", nullable=True),
         _text("rejection", nullable=True),
-        sa.PrimaryKeyConstraint("sha256", name="pk_notebooks"),
+        sa.PrimaryKeyConstraint("id", name="pk_notebooks"),
     )
     op.create_table(
         "submissions",
@@ -54,12 +54,13 @@ def _create_what_is_asked_and_handed_in() -> None:
         _text("student_id"),
         sa.Column("attempt", sa.Integer, nullable=False),
         _text("sha256"),
+        _text("notebook_id"),
         _text("path"),
         _text("slug"),
         _text("first_seen"),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
         sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_submissions_student_id"),
-        sa.ForeignKeyConstraint(["sha256"], ["notebooks.sha256"], name="fk_submissions_sha256"),
+        sa.ForeignKeyConstraint(["notebook_id"], ["notebooks.id"], name="fk_submissions_notebook_id"),
         sa.UniqueConstraint(
             "assignment_id",
             "student_id",
@@ -75,11 +76,10 @@ def _create_executions() -> None:
         "executions",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("main_id", sa.Integer),
-        _text("notebook_sha256"),
+        _text("notebook_id"),
         _text("key"),
         _text("digest", nullable=True),
         _text("purpose"),
-        _text("plan", nullable=True),
         _text("engine"),
         _text("status"),
         sa.Column("seconds", sa.Double, nullable=False),
@@ -89,12 +89,14 @@ def _create_executions() -> None:
         _text("reason"),
         sa.Column("tries", sa.Integer, nullable=False),
         _text("created_at"),
+        _text("plan", nullable=True),
+        _text("outputs"),
         sa.PrimaryKeyConstraint("id", name="pk_executions"),
         sa.ForeignKeyConstraint(["main_id"], ["executions.id"], name="fk_executions_main_id"),
-        sa.ForeignKeyConstraint(["notebook_sha256"], ["notebooks.sha256"], name="fk_executions_notebook_sha256"),
+        sa.ForeignKeyConstraint(["notebook_id"], ["notebooks.id"], name="fk_executions_notebook_id"),
     )
     op.create_index("ix_executions_main_id", "executions", ["main_id"])
-    op.create_index("ix_executions_notebook_sha256_key", "executions", ["notebook_sha256", "key"])
+    op.create_index("ix_executions_notebook_id_key", "executions", ["notebook_id", "key"])
     op.create_table(
         "captures",
         sa.Column("id", sa.Integer, nullable=False),
