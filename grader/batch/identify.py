@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.batch.collect import HandIn
@@ -24,13 +24,15 @@ def identify(hand_ins: Iterable[HandIn], roster: Roster, known: Iterable[Submiss
     Files that can't be read get an empty `sha256`; reading them says why.
     """
     attempts: dict[str, dict[int, Submission]] = defaultdict(dict)
+    students: dict[str, Student] = {}
     for submission in known:
         attempts[submission.student.id][submission.attempt] = submission
+        students[submission.student.id] = submission.student
     slugs = {submission.slug.casefold() for by_number in attempts.values() for submission in by_number.values()}
     claimed: set[tuple[str, int]] = set()
     submissions: dict[Path, Submission] = {}
     for hand_in in hand_ins:
-        student = _student(hand_in, roster)
+        student = _student(hand_in, roster, students)
         path, sha256 = printable(str(hand_in.path)), _digest(hand_in.path)
         earlier = attempts[student.id]
         again = _same(path, sha256, (s for s in earlier.values() if (student.id, s.attempt) not in claimed))
@@ -42,9 +44,11 @@ def identify(hand_ins: Iterable[HandIn], roster: Roster, known: Iterable[Submiss
     return submissions
 
 
-def _student(hand_in: HandIn, roster: Roster) -> Student:
+def _student(hand_in: HandIn, roster: Roster, students: Mapping[str, Student]) -> Student:
+    """Whoever the roster says; else the student of that id, with the name that an earlier roster gave."""
     known = roster.find(hand_in.folder) or roster.find(hand_in.owner)
-    return known or Student(id=printable(hand_in.owner))
+    id = printable(hand_in.owner)
+    return known or students.get(id) or Student(id=id)
 
 
 def _same(path: str, sha256: str, earlier: Iterable[Submission]) -> Submission | None:

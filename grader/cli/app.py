@@ -114,12 +114,14 @@ def grade(
 
 @app.command()
 def show(
-    student: Annotated[str, typer.Argument(help="A student's id.", show_default=False)],
+    student: Annotated[
+        list[str] | None, typer.Argument(help="A student's id or name; nobody for everybody.", show_default=False)
+    ] = None,
     out: OutOption = Path("results"),
     attempt: Annotated[int | None, typer.Option(min=1, help="Which attempt; else the last.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one submission's marks, check by check."""
+    """Show one submission's marks, check by check, or everybody's points."""
     from grader.cli.show import run_show
 
-    run_show(student, out=out, attempt=attempt, as_json=as_json)
+    run_show(" ".join(student or []), out=out, attempt=attempt, as_json=as_json)

@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from grader.batch import OutputFolder
+from grader.cli.summary import print_class, print_document
 from grader.cli.terminal import STATUS_STYLES, VERDICT_STYLES, safe, stdout
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
-from grader.records import CheckGrade, Found, Result
+from grader.records import CheckGrade, Found, Result, Submission
 from grader.reports import explain, points_text
 
 
 def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> None:
-    """Print a student's marks; raises UsageError where there is no gradebook, or nobody of that id in it."""
+    """Print a student's marks, or the class's where `student` is empty.
+
+    Raises UsageError where there is no gradebook, GradebookError where nobody of that id or name is in it.
+    """
     folder = OutputFolder(out)
     if not folder.gradebook.is_file():
         raise UsageError(f"There is no gradebook in {out}.", remedy="Grade first, or name the folder with --out.")
     with Gradebook.open(folder.gradebook) as book:
-        result = book.find(student, attempt)
-        headings = {task.id: task.heading for task in book.assignment().spec.tasks}
+        spec = book.assignment().spec
+        if not student:
+            print_class(list(book.grades()), spec, folder, as_json=as_json)
+            return
+        result = book.find(_id_of(student, book.submissions(spec.id)), attempt)
     if as_json:
-        document = folder.root / "results" / result.submission.slug / "result.json"
-        # Escaped, so that nothing that a student wrote can steer a terminal.
-        json.dump(json.loads(document.read_text(encoding="utf-8")), sys.stdout, indent=2, ensure_ascii=True)
-        sys.stdout.write("\n")
-        return
-    _print(result, folder, headings)
+        print_document(json.loads(_read(folder.root / "results" / result.submission.slug / "result.json")))
+    else:
+        _print(result, folder, {task.id: task.heading for task in spec.tasks})
+
+
+def _id_of(asked: str, submissions: Sequence[Submission]) -> str:
+    """The id of the one student whose id or name this is, but for upper and lower case; else what was asked."""
+    students = {submission.student.id: submission.student for submission in submissions}
+    if asked in students:
+        return asked
+    folded = asked.casefold()
+    fitting = [id for id, student in students.items() if folded in (id.casefold(), student.name.casefold())]
+    return fitting[0] if len(fitting) == 1 else asked
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.", remedy="Grade again to write it anew.") from error
 
 
 def _print(result: Result, folder: OutputFolder, headings: Mapping[str, str]) -> None:

@@ -92,6 +92,16 @@ def print_summary(summary: Summary, results: Sequence[Result], spec: Spec, out: 
     stdout.print(Text.assemble("Report: ", (str(out.index), "bold")), soft_wrap=True)
 
 
+def print_class(results: Sequence[Result], spec: Spec, out: OutputFolder, *, as_json: bool) -> None:
+    """Print everybody's marks, as they stand in the gradebook."""
+    if as_json:
+        print_document({"schema": "grader.class/1", "submissions": [_row(result, out) for result in results]})
+        return
+    stdout.print(_table(results, spec))
+    for line in _figures(results):
+        stdout.print(line)
+
+
 def _needs_a_look(result: Result) -> bool:
     return result.status not in {"completed", "error"} or bool(result.grade.unmarked)
 
@@ -207,7 +217,11 @@ def print_json(summary: Summary, results: Sequence[Result], out: OutputFolder) -
         "not_on_roster": list(summary.strangers),
         "not_installed": list(summary.packages),
     }
-    # Escaped, so that no name in it can steer a terminal.
+    print_document(document)
+
+
+def print_document(document: Mapping[str, object]) -> None:
+    """Print JSON; escaped, so that nothing that a student wrote can steer a terminal."""
     json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
 

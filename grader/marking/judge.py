@@ -32,9 +32,7 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
     """
     blank = _blank(check)
     if isinstance(answer, Absent):
-        points = None if answer.verdict == "unmarked" else Fraction(0)
-        grade = replace(blank, points=points, verdict=answer.verdict, reason=answer.reason, detail=answer.detail)
-        return Judgement(grade=grade, worlds=tuple(worlds))
+        return Judgement(grade=_absent(blank, answer), worlds=tuple(worlds))
     found = replace(blank, found=answer.found, late=answer.late)
     if answer.found.kind != "variable" and not _accepted(answer, policies):
         grade = replace(found, points=Fraction(0), verdict="missing", reason="not-accepted")
@@ -70,6 +68,18 @@ def _blank(check: CheckSpec) -> CheckGrade:
         verdict="unmarked",
         reason="grader-fault",
         names=check.names,
+        rubric=check.rubric,
+    )
+
+
+def _absent(blank: CheckGrade, absent: Absent) -> CheckGrade:
+    return replace(
+        blank,
+        points=None if absent.verdict == "unmarked" else Fraction(0),
+        verdict=absent.verdict,
+        reason=absent.reason,
+        detail=absent.detail,
+        made_in=absent.made_in,
     )
 
 

@@ -20,6 +20,14 @@ def test_show_tells_one_submissions_marks(sample_class: SampleClass) -> None:
     assert "stale-output" in process.stdout
 
 
+def test_show_finds_a_student_by_name_in_any_case_and_lists_the_class_without_one(sample_class: SampleClass) -> None:
+    out, _ = sample_class
+    assert "20 of 20" in grader("show", "FIRST", "--out", out).stdout
+    everybody = grader("show", "--out", out).stdout
+    assert "amara" in everybody
+    assert "wei" in everybody
+
+
 def test_show_json_is_the_result_file(sample_class: SampleClass) -> None:
     out, _ = sample_class
     process = grader("show", "first", "--out", out, "--json")

@@ -133,6 +133,14 @@ def test_another_file_of_the_same_student_is_the_next_attempt(tmp_path: Path) ->
     assert late.slug != "bo"
 
 
+def test_a_name_from_an_earlier_roster_stays(tmp_path: Path) -> None:
+    folder(tmp_path, "a/bo.ipynb")
+    hand_ins = collect([tmp_path / "a"]).hand_ins
+    earlier = identify(hand_ins, Roster(students=(Student(id="bo", name="Bo Larsen"),))).values()
+    (again,) = identify(hand_ins, Roster(), list(earlier)).values()
+    assert again.student.name == "Bo Larsen"
+
+
 def test_ids_that_differ_only_in_signs_or_case_keep_files_of_their_own(tmp_path: Path) -> None:
     folder(tmp_path, "a b.ipynb", "a;b.ipynb", "A_B.ipynb")
     slugs = [submission.slug.casefold() for submission in identify(collect([tmp_path]).hand_ins, Roster()).values()]
