@@ -11,7 +11,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from grader.assignment.arguments import (
+from grader.assignment.declarations import (
+    AssignmentDeclaration,
+    Given,
+    Gradient,
+    Item,
+    PersonDeclaration,
+    TaskDeclaration,
+)
+from grader.assignment.options import (
+    FunctionOptions,
+    Options,
+    Scope,
+    declare_function,
+    declare_gradient,
+    refuse_unknown_options,
+)
+from grader.assignment.places import Place, author_place
+from grader.assignment.spec import Policies, Reveal, Tolerance
+from grader.assignment.validation import (
     Points,
     read_given,
     read_id,
@@ -24,24 +42,6 @@ from grader.assignment.arguments import (
     read_version_specs,
     slug,
 )
-from grader.assignment.asking import (
-    FunctionOptions,
-    Options,
-    Scope,
-    declare_function,
-    declare_gradient,
-    refuse_unknown_options,
-)
-from grader.assignment.declarations import (
-    AssignmentDeclaration,
-    Given,
-    Gradient,
-    Item,
-    PersonDeclaration,
-    TaskDeclaration,
-)
-from grader.assignment.places import Place, author_place
-from grader.assignment.spec import Policies, Reveal, Tolerance
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

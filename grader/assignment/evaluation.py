@@ -7,23 +7,29 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from grader.assignment.declarations import Function, Gradient, QuantityDeclaration
-from grader.assignment.graph import Graph
-from grader.assignment.places import Place, brief, raised_place
+from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration
+from grader.assignment.places import Place, blaming
 from grader.assignment.tensors import NotNumbers, arithmetic, from_function, to_array, widened
 
 
-def evaluate(graph: Graph, *, chosen: Mapping[str, int], values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def evaluate(
+    givens: Mapping[str, Given],
+    quantities: Mapping[str, QuantityDeclaration],
+    *,
+    chosen: Mapping[str, int],
+    values: Mapping[str, Tensor],
+) -> dict[str, Tensor]:
     """Compute every given and quantity, as float64, int64, bool or complex128 tensors.
 
-    `chosen` tells which definition of a quantity is in force (0, the base, if it isn't in there). `values` are put in
-    the place of givens and quantities; a quantity that is replaced keeps its function's derivative, where the shapes
-    agree, so that gradients flow through it as the reference would have them at what the quantities before it are.
-    Raises AssignmentError where a function of the author's doesn't do what it must.
+    `quantities` stand in topological order. `chosen` tells which definition of a quantity is in force (0, the base, if
+    it isn't in there). `values` are put in the place of givens and quantities; a quantity that is replaced keeps its
+    function's derivative, where the shapes agree, so that gradients flow through it as the reference would have them
+    at what the quantities before it are. Raises AssignmentError where a function of the author's doesn't do what it
+    must.
     """
     with arithmetic():
-        known = {name: _leaf(values.get(name, given.value)) for name, given in graph.givens.items()}
-        for name, quantity in graph.quantities.items():
+        known = {name: _leaf(values.get(name, given.value)) for name, given in givens.items()}
+        for name, quantity in quantities.items():
             computed = _compute(quantity, chosen.get(name, 0), known)
             known[name] = _replaced(computed, values[name]) if name in values else computed
     return known
@@ -52,12 +58,8 @@ def _settled(value: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
 
 def _call(function: Function, inputs: Mapping[str, Tensor], name: str) -> Tensor:
     before = {parameter: _state(value) for parameter, value in inputs.items()}
-    try:
+    with blaming(f"The reference of {name!r}", function.place, _remedy):
         result = function.call(**inputs)
-    except (Exception, SystemExit) as error:
-        raise raised_place(error, function.place).error(
-            f"The reference of {name!r} raised {brief(error)}.", remedy=_remedy(error)
-        ) from error
     for parameter, value in inputs.items():
         if _state(value) != before[parameter]:
             raise function.place.error(
@@ -89,13 +91,10 @@ def _state(tensor: Tensor) -> tuple[int, bytes]:
 def _differentiate(gradient: Gradient, known: Mapping[str, Tensor], place: Place) -> Tensor:
     of, by = known[gradient.of], known[gradient.by]
     _refuse_undifferentiable(gradient, of, by, place)
-    try:
+    # A backward method or a hook of the author's may run in it.
+    with blaming(f"The gradient of {gradient.of!r} by {gradient.by!r}", place, _remedy):
         # The graph is kept, so that later gradients, and gradients of this one, find it.
         (result,) = torch.autograd.grad(of, by, create_graph=True, allow_unused=True)
-    except RuntimeError as error:
-        raise place.error(
-            f"{gradient.of!r} can't be differentiated by {gradient.by!r}: {brief(error)}.", remedy=_remedy(error)
-        ) from error
     if result is None:
         raise place.error(
             f"{gradient.of!r} isn't computed from {gradient.by!r}, so there is no gradient.",

@@ -1,17 +1,28 @@
-"""Loads an assignment from its reference folder: everything that could be wrong with it is found here."""
+"""Loads an assignment from its reference folder: everything that could be wrong with it is found here.
+
+Reads the folder, runs its module, makes the reference of what that declares, and the spec, which is checked as a whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 
-from grader.assignment.graph import build_graph
-from grader.assignment.importing import import_assignment
-from grader.assignment.reference import Reference
-from grader.assignment.sources import read_sources
-from grader.assignment.spec import Spec
-from grader.assignment.specification import specify
+from grader.assignment.authoring import Assignment
+from grader.assignment.declarations import (
+    AssignmentDeclaration,
+    Item,
+    PersonDeclaration,
+    QuantityDeclaration,
+    TaskDeclaration,
+)
+from grader.assignment.folder import FolderModules, read_sources
+from grader.assignment.reference import Graph, Reference, build_graph
+from grader.assignment.spec import CheckSpec, QuantitySpec, Spec, TaskSpec
+from grader.errors import AssignmentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +45,129 @@ def load(folder: Path) -> Loaded:
     author's: nothing is left to be found when notebooks are marked.
     """
     sources = read_sources(folder)
-    declared = import_assignment(folder, sources).declaration
+    modules = FolderModules(folder)
+    declared = _the_assignment(modules.run(sources.module)).declaration
     graph = build_graph(declared.givens, declared.quantities)
-    spec = specify(declared, graph, sources.digest)
-    reference = Reference(graph=graph)
+    spec = _specify(declared, graph, sources.digest)
+    reference = Reference(graph=graph, importable=modules.importable)
     reference.worlds()
     return Loaded(spec=spec, reference=reference, sources=sources.texts)
+
+
+def _the_assignment(module: ModuleType) -> Assignment:
+    """Give the one Assignment in a module that has run."""
+    found = list({id(value): value for value in vars(module).values() if isinstance(value, Assignment)}.values())
+    if not found:
+        raise AssignmentError(
+            "The module holds no Assignment.",
+            remedy='Write name = Assignment("id", title="…", points=…).',
+            file=module.__file__ or "",
+        )
+    if len(found) > 1:
+        raise found[1].declaration.place.error(
+            f"The module holds {len(found)} assignments; the first is on line {found[0].declaration.place.line}.",
+            remedy="Keep one, and give the others folders of their own.",
+        )
+    return found[0]
+
+
+def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec:
+    """Make the spec, an assignment as data, of what its author declared.
+
+    Raises AssignmentError where there are no tasks or a task has no checks, where one variable name belongs to two
+    checks, and where the points don't add up.
+    """
+    _refuse_no_tasks(declared)
+    tasks = tuple(_task(task, declared) for task in declared.tasks)
+    _refuse_shared_names(declared)
+    _refuse_wrong_sum(declared, tasks)
+    return Spec(
+        id=declared.id,
+        title=declared.title,
+        points=declared.points,
+        versions=declared.versions,
+        givens=tuple(given.name for given in declared.givens),
+        quantities=tuple(
+            QuantitySpec(name=quantity.name, parents=quantity.parents, names=quantity.names)
+            for quantity in graph.quantities.values()
+        ),
+        tasks=tasks,
+        policies=declared.policies,
+        digest=digest,
+    )
+
+
+def _task(task: TaskDeclaration, declared: AssignmentDeclaration) -> TaskSpec:
+    checks = tuple(check for item in declared.items if item.task == task.id for check in _checks(item))
+    if not checks:
+        raise task.place.error(
+            f"{task.heading!r} has no checks.", remedy="Give one of its quantities points, or take the task out."
+        )
+    return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks)
+
+
+def _checks(item: Item) -> Iterator[CheckSpec]:
+    if isinstance(item, PersonDeclaration):
+        yield _person_check(item)
+        return
+    for version, points in item.points.items():
+        yield CheckSpec(
+            id=f"{item.name}.{version}" if version else item.name,
+            kind="value",
+            quantity=item.name,
+            version=version or None,
+            title=item.title,
+            points=points,
+            names=item.names[version],
+            tolerance=item.tolerance,
+        )
+
+
+def _person_check(item: PersonDeclaration) -> CheckSpec:
+    return CheckSpec(
+        id=item.name,
+        kind="person",
+        quantity=item.name,
+        version=None,
+        title=item.title,
+        points=item.points,
+        rubric=item.rubric,
+    )
+
+
+def _refuse_no_tasks(declared: AssignmentDeclaration) -> None:
+    if not declared.tasks:
+        raise declared.place.error("The assignment has no tasks.", remedy='Declare one: task("Task 1", title="…").')
+
+
+def _refuse_shared_names(declared: AssignmentDeclaration) -> None:
+    # Quantities that earn nothing count too: their variables are looked up when a later mistake is explained.
+    owners: dict[str, str] = {}
+    for quantity in declared.quantities:
+        for version, names in quantity.names.items():
+            for name in names:
+                _refuse_owned(name, owners, f"{quantity.name}.{version}" if version else quantity.name, quantity)
+
+
+def _refuse_owned(name: str, owners: dict[str, str], check: str, quantity: QuantityDeclaration) -> None:
+    if name in owners:
+        raise quantity.place.error(
+            f"{check!r} and {owners[name]!r} agree on the same variable, {name!r}.",
+            remedy="Give each a name of its own with names= or also=, or another template.",
+        )
+    owners[name] = check
+
+
+def _refuse_wrong_sum(declared: AssignmentDeclaration, tasks: tuple[TaskSpec, ...]) -> None:
+    sums = {task.heading: sum((check.points for check in task.checks), Fraction(0)) for task in tasks}
+    total = sum(sums.values(), Fraction(0))
+    if total != declared.points:
+        by_task = ", ".join(f"{heading}: {points}" for heading, points in sums.items())
+        raise declared.place.error(
+            f"The points don't add up: {declared.points} declared, but {total} in the checks ({by_task}).",
+            remedy=f"Write points={_literal(total)}, or change the checks' points. Each version counts.",
+        )
+
+
+def _literal(points: Fraction) -> str:
+    return str(points) if points.denominator == 1 else f'"{points}"'

@@ -8,7 +8,8 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType
 
@@ -56,12 +57,27 @@ def _definition_line(code: CodeType) -> int:
     return next((first + n for n, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), first)
 
 
-def raised_place(error: BaseException, otherwise: Place) -> Place:
-    """Find the innermost line of the author's own at which `error` was raised.
+@contextmanager
+def blaming(what: str, start: Place, remedy: Callable[[BaseException], str]) -> Iterator[None]:
+    """Turn all that the author's code raises within into an AssignmentError at the author's line, or else at `start`.
 
-    The author's files are those in or below the folder of `otherwise`, which is the answer where none took part.
+    `what` is what raised, for the message. KeyboardInterrupt and AssignmentErrors go through as they are.
     """
-    folder = os.path.dirname(os.path.abspath(otherwise.file))
+    try:
+        yield
+    except (AssignmentError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        folder = os.path.dirname(os.path.abspath(start.file))
+        if isinstance(error, SyntaxError) and error.filename and is_authors(error.filename, folder):
+            place = Place(file=error.filename, line=error.lineno or 1)
+            raise place.error(f"This isn't Python: {error.msg}.", remedy="Mend the statement.") from error
+        place = _raised_place(error, start, folder)
+        raise place.error(f"{what} raised {brief(error)}.", remedy=remedy(error)) from error
+
+
+def _raised_place(error: BaseException, otherwise: Place, folder: str) -> Place:
+    """Find the innermost line of the author's own, in or below `folder`, at which `error` was raised."""
     places = [
         Place(file=frame.f_code.co_filename, line=line)
         for frame, line in traceback.walk_tb(error.__traceback__)

@@ -1,25 +1,118 @@
-"""The instructor's reference: what every quantity is, in each combination of right answers."""
+"""The instructor's reference: a graph of givens and quantities, and what each is.
+
+Every combination of right answers is a world of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from torch import Tensor
 
-from grader.assignment.declarations import Function, QuantityDeclaration
+from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.evaluation import evaluate
-from grader.assignment.graph import Graph
-from grader.assignment.places import Place
+from grader.assignment.places import Place, suggestion
 from grader.assignment.tensors import AnyArray, to_array
+from grader.assignment.validation import read_function
 
+MOST_WORLDS = 16
+"""How many combinations of accepted answers an assignment may have."""
 Substitution = Callable[..., object] | Tensor
 """What a hypothesis puts in a quantity's place: a value, or a function whose parameters name givens and quantities."""
 _NOTHING: Mapping[str, Substitution] = {}
 _BASE: Mapping[str, int] = {}
 _SAME = 1e-9
+_ROUNDING = 1e-12
+"""What threads and memory may add to numbers that should be zero, in another order of summing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """An acyclic graph: all that a quantity names exists, and `quantities` stand in topological order."""
+
+    givens: Mapping[str, Given]
+    quantities: Mapping[str, QuantityDeclaration]
+
+    def substituted(self, functions: Mapping[str, Callable[..., object]]) -> Graph:
+        """Put other functions in the place of quantities'; what those accept besides goes too.
+
+        Raises KeyError for what is no quantity, AssignmentError for an unknown parameter or a circle.
+        """
+        if not functions:
+            return self
+        changed = {
+            name: replace(old, definition=read_function(function, old.place), accept=())
+            for name, function in functions.items()
+            for old in [self.quantities[name]]
+        }
+        return build_graph(self.givens.values(), {**self.quantities, **changed}.values())
+
+    def choices(self) -> tuple[dict[str, int], ...]:
+        """List the combinations of accepted answers, the base first.
+
+        Each maps the quantities that have alternatives to which one is in force: 0 is the base.
+        """
+        counts = {name: 1 + len(quantity.accept) for name, quantity in self.quantities.items() if quantity.accept}
+        if math.prod(counts.values()) > MOST_WORLDS:
+            raise self.quantities[list(counts)[-1]].place.error(
+                f"accept= makes {math.prod(counts.values())} combinations of right answers; {MOST_WORLDS} is the most.",
+                remedy="Accept fewer alternatives.",
+            )
+        return tuple(
+            dict(zip(counts, combination, strict=True))
+            for combination in itertools.product(*(range(count) for count in counts.values()))
+        )
+
+
+def build_graph(givens: Iterable[Given], quantities: Iterable[QuantityDeclaration]) -> Graph:
+    """Put quantities in order. Raises AssignmentError for a name that nothing has, and for a circle."""
+    inputs = {given.name: given for given in givens}
+    nodes = {quantity.name: quantity for quantity in quantities}
+    known = {*inputs, *nodes}
+    for quantity in nodes.values():
+        for definition in quantity.definitions:
+            _refuse_unknown(definition, quantity, known)
+    order = _order(nodes)
+    return Graph(givens=inputs, quantities={name: nodes[name] for name in order})
+
+
+def _refuse_unknown(definition: Function | Gradient, quantity: QuantityDeclaration, known: set[str]) -> None:
+    for name in depends_on(definition):
+        if name in known:
+            continue
+        what, place = (
+            (f"The parameter {name!r}", definition.place)
+            if isinstance(definition, Function)
+            else (f"{name!r}, in the gradient,", quantity.place)
+        )
+        raise place.error(
+            f"{what} of {quantity.name!r} is no given or quantity.", remedy=suggestion(name, known - {quantity.name})
+        )
+
+
+def _order(nodes: Mapping[str, QuantityDeclaration]) -> list[str]:
+    needs = {name: [parent for parent in node.parents if parent in nodes] for name, node in nodes.items()}
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise _circle(error.args[1][:-1], nodes) from None
+
+
+def _circle(names: list[str], nodes: Mapping[str, QuantityDeclaration]) -> Exception:
+    # graphlib may begin anywhere in the circle; begin with what is declared first.
+    start = names.index(next(name for name in nodes if name in names))
+    circle = [*names[start:], *names[:start], names[start]]
+    return nodes[circle[0]].place.error(
+        f"The quantities go round in a circle: {' → '.join(circle)}, each needed by the next.",
+        remedy="Take one of these out of the next one's parameters.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +132,14 @@ class Reference:
     """The functions behind the quantities. It computes; what that means for a student is marking's."""
 
     graph: Graph
+    importable: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Within it, the author's functions find the modules beside theirs."""
 
     def worlds(self) -> tuple[World, ...]:
         """Give every combination of right answers, the base first; computed once.
 
-        Raises AssignmentError where a function fails, gives NaN unasked, or accepts what is no other answer.
+        Each is computed twice. Raises AssignmentError where a function fails, gives NaN unasked, isn't deterministic,
+        or accepts what is no other answer.
         """
         return self._worlds
 
@@ -52,6 +148,7 @@ class Reference:
         worlds = tuple(self.evaluate(chosen=chosen) for chosen in self.graph.choices())
         for world in worlds:
             _refuse_nan(self.graph, world)
+            _refuse_other_values(self.graph, world, self.evaluate(chosen=world.chosen))
         _refuse_equal_answers(self.graph, worlds)
         return worlds
 
@@ -71,7 +168,8 @@ class Reference:
                 raise KeyError(name)
         graph = self.graph.substituted(functions)
         in_force = {name: choice for name, choice in chosen.items() if name not in functions}
-        tensors = evaluate(graph, chosen=in_force, values=values)
+        with self.importable():
+            tensors = evaluate(graph.givens, graph.quantities, chosen=in_force, values=values)
         return World(values={name: to_array(tensor) for name, tensor in tensors.items()}, chosen=dict(chosen))
 
 
@@ -81,6 +179,16 @@ def _refuse_nan(graph: Graph, world: World) -> None:
             raise _place_in_force(quantity, world).error(
                 f"The reference of {name!r} gives NaN.",
                 remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
+            )
+
+
+def _refuse_other_values(graph: Graph, world: World, again: World) -> None:
+    for name, quantity in graph.quantities.items():
+        # In topological order, so that the first to differ does so by itself.
+        if not _equal(world.values[name], again.values[name], atol=_ROUNDING):
+            raise _place_in_force(quantity, world).error(
+                f"The reference of {name!r} isn't deterministic: it gives other values the second time.",
+                remedy="Let it depend on its parameters alone, and seed generators of its own where it is called.",
             )
 
 
@@ -102,5 +210,5 @@ def _refuse_equal_answers(graph: Graph, worlds: tuple[World, ...]) -> None:
                 )
 
 
-def _equal(one: AnyArray, other: AnyArray) -> bool:
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=0, equal_nan=True))
+def _equal(one: AnyArray, other: AnyArray, *, atol: float = 0) -> bool:
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))

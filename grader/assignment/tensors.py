@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,15 +20,19 @@ class NotNumbers(ValueError):
 
 @contextmanager
 def arithmetic() -> Iterator[None]:
-    """Compute as references do: constants are float64, gradients are on, random draws are the same every time."""
-    before = torch.get_default_dtype()
+    """Compute as references do: constants are float64, gradients are on, draws of global generators are repeatable."""
+    before = torch.get_default_dtype(), np.random.get_state(), random.getstate()
     torch.set_default_dtype(torch.float64)  # else `torch.tensor(0.1) * x` is off in the ninth digit
     try:
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
             torch.manual_seed(0)
+            np.random.seed(0)
+            random.seed(0)
             yield
     finally:
-        torch.set_default_dtype(before)
+        torch.set_default_dtype(before[0])
+        np.random.set_state(before[1])
+        random.setstate(before[2])
 
 
 def from_author(value: object) -> Tensor:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import Assignment, Tolerance, __version__
-from grader.assignment.arguments import read_points, slug
 from grader.assignment.places import Place
 from grader.assignment.spec import CheckSpec, Policies
+from grader.assignment.validation import read_points, slug
 
 HEAD = "from grader import Assignment, Tolerance\n"
 TWO = HEAD + 'a = Assignment("a", title="A", points={points}, versions={{"torch": "{{}}_t", "numpy": "{{}}_n"}})\n'

@@ -265,6 +265,29 @@ FUNCTIONS = [
     ),
     Case(name="exits", source=function("def a(x):\n    raise SystemExit(3)  # here"), says=("SystemExit: 3",)),
     Case(
+        name="raises-what-is-no-exception",
+        source=function("def a(x):\n    raise type('Stop', (BaseException,), {})('no')  # here"),
+        says=("The reference of 'a' raised Stop: no.",),
+    ),
+    Case(
+        name="closes-a-generator",
+        source=function("def a(x):\n    raise GeneratorExit  # here"),
+        says=("The reference of 'a' raised GeneratorExit.",),
+    ),
+    Case(
+        name="stops-an-iteration",
+        source=function("def a(x):\n    return next(iter([]))  # here"),
+        says=("The reference of 'a' raised StopIteration.",),
+    ),
+    Case(
+        name="raises-backward",
+        source=function(
+            "def a(x):\n    y = x.sum()\n    y.register_hook(lambda g: g.nothing)  # here\n    return y\n"
+            "task.gradient('dx', of='a', by='x')"
+        ),
+        says=("The gradient of 'a' by 'x' raised AttributeError:",),
+    ),
+    Case(
         name="alternative raises",
         source=function("def a(x):\n    return x", options="points=1, accept=lambda x: 1 / 0").replace(
             "1 / 0)", "1 / 0)  # here"
@@ -396,6 +419,11 @@ MODULES = [
     ),
     Case(name="raises", source="x = 1\nx / 0  # here\n", says=("The module raised ZeroDivisionError: division by",)),
     Case(name="exits", source="import sys\nsys.exit(1)  # here\n", says=("SystemExit", "Take the exit out")),
+    Case(
+        name="module-raises-what-is-no-exception",
+        source="class Stop(BaseException): ...\nraise Stop  # here\n",
+        says=("The module raised Stop.",),
+    ),
     Case(name="no assignment", source=HEAD, says=("The module holds no Assignment", 'Assignment("id"')),
     Case(
         name="two assignments",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import torch
 
-from grader.assignment import sources
+from grader.assignment import folder as reading
 from grader.assignment.loading import load
 from grader.errors import AssignmentError
 
@@ -89,6 +91,64 @@ def test_neighbouring_modules_of_one_name_belong_to_their_own_folders(folder: Pa
     assert second.reference.worlds()[0].values["y"].tolist() == [-1, -2]
 
 
+LATE = """
+from grader import Assignment
+
+a = Assignment("a", title="A", points=1)
+a.given(x=[1.0, 2.0])
+
+def y(x):
+    from layers import double
+    return double(x)
+
+a.task("Task 1").value(points=1)(y)
+"""
+
+
+def test_a_function_may_import_its_neighbours_when_it_is_called(folder: Path) -> None:
+    (folder / "assignment.py").write_text(LATE)
+    (folder / "layers.py").write_text("def double(x):\n    import factors\n    return factors.TWO * x\n")
+    (folder / "factors.py").write_text("TWO = 2\n")
+    reference = load(folder).reference
+    before = (sys.path[:], set(sys.modules))
+    assert reference.evaluate({"x": torch.tensor([5.0])}).values["y"].tolist() == [10]
+    assert reference.evaluate({"y": _imports_factors}).values["y"].tolist() == [2, 4]
+    assert (sys.path[:], set(sys.modules)) == before
+
+
+def _imports_factors(x: torch.Tensor) -> torch.Tensor:
+    import factors
+
+    return x * factors.TWO
+
+
+@pytest.mark.parametrize("module", [MODULE, LATE])
+def test_neighbours_that_are_imported_late_belong_to_their_own_folders(
+    folder: Path, tmp_path: Path, module: str
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for place, factor in ((folder, 2), (other, -1)):
+        (place / "assignment.py").write_text(module)
+        (place / "layers.py").write_text("def double(x):\n    import factors\n    return factors.F * x\n")
+        (place / "factors.py").write_text(f"F = {factor}\n")
+    first, second = load(folder).reference, load(other).reference
+    for _ in range(2):
+        assert first.evaluate().values["y"].tolist() == [2, 4]
+        assert second.evaluate().values["y"].tolist() == [-1, -2]
+
+
+def test_a_neighbour_is_not_mistaken_for_a_module_that_was_there_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "assignment.py").write_text(LATE)
+    reference = load(folder).reference
+    another = ModuleType("layers")
+    monkeypatch.setitem(sys.modules, "layers", another)
+    assert reference.evaluate().values["y"].tolist() == [2, 4]
+    assert sys.modules["layers"] is another
+
+
 def test_a_module_may_define_dataclasses_and_constants(load_source) -> None:
     loaded = load_source("""
         from __future__ import annotations
@@ -155,6 +215,6 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
 
 @pytest.mark.parametrize("bound", ["MOST_FILES", "MOST_BYTES"])
 def test_a_folder_that_is_too_large_is_refused(folder: Path, bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, bound, 1)
+    monkeypatch.setattr(reading, bound, 1)
     with pytest.raises(AssignmentError, match="holds more than"):
         load(folder)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+
 import numpy as np
 import pytest
 import torch
@@ -10,8 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from grader import Assignment
-from grader.assignment.graph import build_graph
-from grader.assignment.reference import Reference
+from grader.assignment.reference import Reference, build_graph
 from grader.errors import AssignmentError
 
 
@@ -174,12 +176,60 @@ def test_everything_is_computed_in_the_widest_type_of_its_kind() -> None:
 
 def test_random_draws_are_the_same_each_time_and_the_callers_are_left_alone() -> None:
     assignment = Assignment("a", title="A", points=1)
-    assignment.quantity(name="noise")(lambda: torch.randn(4))
+    assignment.quantity(name="of_torch")(lambda: torch.randn(4))
+    assignment.quantity(name="of_numpy")(lambda: np.random.randn(3))
+    assignment.quantity(name="of_python")(lambda: random.random())
     reference = reference_of(assignment)
-    torch.manual_seed(7)
-    state = torch.get_rng_state()
-    assert reference.evaluate().values["noise"].tolist() == reference.evaluate().values["noise"].tolist()
-    assert torch.equal(torch.get_rng_state(), state)
+    for caller in (torch.manual_seed, np.random.seed, random.seed):
+        caller(7)
+    expected = _draws()
+    for caller in (torch.manual_seed, np.random.seed, random.seed):
+        caller(7)
+    first, second = reference.evaluate().values, reference.evaluate().values
+    assert _draws() == expected
+    for name in first:
+        assert first[name].tolist() == second[name].tolist()
+    assert reference.worlds()[0].values["of_numpy"].tolist() == first["of_numpy"].tolist()
+
+
+def _draws() -> tuple[float, float, float]:
+    return float(torch.rand(())), float(np.random.rand()), random.random()
+
+
+CALLS = itertools.count()
+GENERATOR = torch.Generator()
+
+
+@pytest.mark.parametrize(
+    "unsteady",
+    [
+        lambda x: x + np.random.default_rng().normal(),
+        lambda x: x + next(CALLS),
+        lambda x: x * torch.rand((), generator=GENERATOR),
+    ],
+    ids=["unseeded", "counter", "generator-of-its-own"],
+)
+@pytest.mark.parametrize("accepted", [False, True])
+def test_a_function_that_gives_other_values_the_second_time_is_refused_by_name(unsteady, accepted: bool) -> None:
+    assignment = Assignment("a", title="A", points=1)
+    assignment.given(x=[1.0, 2.0])
+    assignment.quantity(name="after")(lambda noise: noise + 1)
+    if accepted:
+        assignment.quantity(name="noise", accept=unsteady)(lambda x: x - 5)
+    else:
+        assignment.quantity(name="noise")(unsteady)
+    with pytest.raises(AssignmentError, match="The reference of 'noise' isn't deterministic") as caught:
+        reference_of(assignment).worlds()
+    assert caught.value.line == unsteady.__code__.co_firstlineno
+
+
+def test_nan_and_infinity_twice_are_the_same_value(load_source) -> None:
+    load_source(
+        "from grader import Assignment, Tolerance\n"
+        'a = Assignment("a", title="A", points=1)\n'
+        "a.given(x=[0.0, 1.0, -1.0])\n"
+        "a.task('T').value(points=1, name='p', tolerance=Tolerance(nan='equal'))(lambda x: (x / 0).sqrt())\n"
+    )
 
 
 def test_givens_are_copies() -> None:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict, get_type_hints
 
-from grader.assignment.arguments import (
+from grader.assignment.declarations import Gradient, QuantityDeclaration
+from grader.assignment.places import Place, suggestion
+from grader.assignment.spec import Tolerance, VersionSpec
+from grader.assignment.validation import (
     Points,
     by_version,
     read_alternatives,
@@ -20,9 +23,6 @@ from grader.assignment.arguments import (
     read_tolerance,
     refuse_unknown_versions,
 )
-from grader.assignment.declarations import Gradient, QuantityDeclaration
-from grader.assignment.places import Place, suggestion
-from grader.assignment.spec import Tolerance, VersionSpec
 
 Names = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 """Agreed variable names: one, several, or by version."""
