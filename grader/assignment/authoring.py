@@ -143,8 +143,9 @@ class Assignment:
             raise place.error(f"The heading {heading!r} makes no id.", remedy="Use at least one letter or digit.")
         title = read_text(title, "title", place) if title else ""
         self._declared = self._declared.with_task(TaskDeclaration(id=id, heading=heading, title=title, place=place))
-        inherited = self._declared.tolerance if tolerance is None else read_tolerance(tolerance, place)
-        return Task(self, Scope(task=id, versions=self._declared.versions, tolerance=inherited))
+        outer = self._declared.tolerance
+        inner = outer if tolerance is None else read_tolerance(tolerance, place, outer)
+        return Task(self, Scope(task=id, versions=self._declared.versions, tolerance=inner))
 
     @overload
     def quantity(self, function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]: ...

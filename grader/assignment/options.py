@@ -35,7 +35,7 @@ class Options(TypedDict, total=False):
     points: what it earns in each version, or by version; without, it stands in the graph and earns nothing.
     versions: in which it is asked for; all by default.
     names, also: agreed variable names instead of the template's, and besides them.
-    tolerance: instead of the task's, as a whole.
+    tolerance: instead of the task's, but that its rtol and atol stay where none are set here.
     title: for people; a function's docstring otherwise.
     """
 
@@ -134,7 +134,7 @@ def _title(options: Options, otherwise: str, place: Place) -> str:
 
 def _tolerance(options: Options, scope: Scope, place: Place) -> Tolerance:
     tolerance = options.get("tolerance")
-    return scope.tolerance if tolerance is None else read_tolerance(tolerance, place)
+    return scope.tolerance if tolerance is None else read_tolerance(tolerance, place, scope.tolerance)
 
 
 def _versions(options: Options, scope: Scope, place: Place) -> tuple[VersionSpec, ...]:

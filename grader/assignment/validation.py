@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar, get_args
@@ -23,6 +24,7 @@ Points = int | float | str | Fraction | Decimal
 """A number of points; read as it is written, so that 0.1 is a tenth."""
 ByVersion = TypeVar("ByVersion")
 
+_OPEN = Tolerance()
 _CONTAINERS: dict[str, Container] = {"torch": "tensor", "numpy": "ndarray"}
 
 
@@ -122,8 +124,11 @@ def _refuse_bad_repeat(value: object, place: Place) -> None:
         raise place.error(f"repeat={value!r} is no number of repeats.", remedy="Write a whole number, 0 or more.")
 
 
-def read_tolerance(value: object, place: Place) -> Tolerance:
-    """Check a tolerance: its numbers not negative and set together, its words known."""
+def read_tolerance(value: object, place: Place, inherited: Tolerance = _OPEN) -> Tolerance:
+    """Check a tolerance: its numbers not negative and set together, its words known.
+
+    The nearest one counts, but for rtol and atol: where it sets neither, those that it inherits stay.
+    """
     if not isinstance(value, Tolerance):
         raise place.error(
             f"tolerance={value!r} is no Tolerance.", remedy="Write tolerance=Tolerance(rtol=1e-4, atol=1e-6)."
@@ -136,7 +141,7 @@ def read_tolerance(value: object, place: Place) -> Tolerance:
     hints = inspect.get_annotations(Tolerance, eval_str=True)
     for option in ("shape", "nan", "dtype", "credit"):
         read_word(getattr(value, option), hints[option], option, place)
-    return value
+    return replace(value, rtol=inherited.rtol, atol=inherited.atol) if value.rtol is None else value
 
 
 def _refuse_bad_bound(value: object, option: str, place: Place) -> None:

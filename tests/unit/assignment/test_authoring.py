@@ -78,7 +78,7 @@ def test_names_are_kept_as_python_keeps_them(load_source) -> None:
     assert checks["q"].names == ("fit",)
 
 
-def test_the_nearest_tolerance_wins_as_a_whole(load_source) -> None:
+def test_the_nearest_tolerance_wins_but_keeps_bounds_that_it_does_not_set(load_source) -> None:
     loaded = load_source(
         HEAD
         + 'a = Assignment("a", title="A", points=3, tolerance=Tolerance(rtol=1.0, atol=1.0, shape="squeeze"))\n'
@@ -91,7 +91,7 @@ def test_the_nearest_tolerance_wins_as_a_whole(load_source) -> None:
     assert {check.id: check.tolerance for check in loaded.spec.checks} == {
         "p": Tolerance(rtol=1.0, atol=1.0, shape="squeeze"),
         "q": Tolerance(rtol=2.0, atol=2.0),
-        "r": Tolerance(nan="equal"),
+        "r": Tolerance(rtol=2.0, atol=2.0, nan="equal"),
     }
 
 
