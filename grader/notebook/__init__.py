@@ -1,13 +1,19 @@
-"""What was handed in, understood: reading, sections, printed numbers, facts about code. All of it is pure."""
+"""What was handed in, understood: reading, sections, printed numbers, facts about code. All of it is pure.
 
-from grader.notebook.code import CellCode, analyse, imported_modules
-from grader.notebook.displays import Display
+reading    from a file's bytes to a notebook, or a reason for rejecting it
+sections   which cells belong to which task
+printed    numbers in outputs, read back into values
+code       what cells assign, read and show, by their syntax
+"""
+
+from grader.notebook.code import CellCode, Display, analyse, imported_modules
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
-from grader.notebook.reading import read
+from grader.notebook.reading import FILE_BYTES, read
 from grader.notebook.sections import find_sections
 
 __all__ = [
+    "FILE_BYTES",
     "CellCode",
     "Display",
     "Printed",

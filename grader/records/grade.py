@@ -70,6 +70,7 @@ class Diagnosis:
 
 Reason = Literal[
     "equal",
+    "low-precision",
     "differs",
     "other-shape",
     "other-dtype",
@@ -94,7 +95,8 @@ class CheckGrade:
     """A check's verdict. `late` says that the answer was there only at the end of the notebook, not of its section.
 
     `detail` is a short fact that belongs to the reason and gives nothing of the reference away (the type of something
-    unreadable, the error of the cell that failed).
+    unreadable, the error of the cell that failed). `made_in` is the cell that would have made an answer that isn't
+    there. `rubric` is what a person judges by; it is for staff.
     """
 
     id: str
@@ -109,12 +111,14 @@ class CheckGrade:
     detail: str = ""
     names: tuple[str, ...] = ()
     late: bool = False
+    made_in: int | None = None
     found: Found | None = None
     comparison: Comparison | None = None
     evidence: Evidence | None = None
     follows_from: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    rubric: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

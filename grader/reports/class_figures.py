@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import median
+from statistics import mean, median
 
 from grader.assignment.spec import Spec
-from grader.records import ExecutionStatus, Grade, Result, Student
+from grader.records import ExecutionStatus, Result, Student
+from grader.reports.scores import UNSCORED, Score, score
 
 BINS = 10
 """Bars of the distribution, each a tenth of what could be had."""
+
+NOT_GRADED = frozenset({"rejected", "unavailable"})
+"""Statuses of submissions that no figure but their own count takes in."""
 
 PASSED = frozenset({"correct", "follow-through"})
 """Verdicts that count as passed in a check's pass rate."""
@@ -22,8 +26,7 @@ PASSED = frozenset({"correct", "follow-through"})
 class Row:
     """One submission, or one student who handed in nothing (status `absent`, and an empty slug).
 
-    `points` and `tasks` (in the order of the assignment) are None where nobody has marked yet. `waiting` is how many
-    checks wait for a person.
+    `tasks` are the scores of the tasks in the order of the assignment.
     """
 
     student: Student
@@ -31,9 +34,8 @@ class Row:
     slug: str
     status: ExecutionStatus | str
     reason: str
-    points: Fraction | None
-    tasks: tuple[Fraction | None, ...]
-    waiting: int
+    total: Score
+    tasks: tuple[Score, ...]
     flags: tuple[str, ...]
 
 
@@ -56,8 +58,9 @@ class PassRate:
 class ClassFigures:
     """A class in figures. Submissions are graded, ungraded (our own fault) or rejected; `absent` counts students.
 
-    `distribution` has how many graded submissions lie in each tenth of the points that were marked for them, the last
-    one with its upper end. `pass_rates` has the hardest check first.
+    `mean` and `median` are shares, from 0 to 1, of the points that were marked for each submission, whatever still
+    waits for a person; None where nothing is marked. `distribution` has how many graded submissions lie in each tenth
+    of these shares, the last one with its upper end. `pass_rates` has the hardest check first.
     """
 
     rows: tuple[Row, ...]
@@ -66,6 +69,7 @@ class ClassFigures:
     rejected: int
     absent: int
     waiting: int
+    mean: Fraction | None
     median: Fraction | None
     distribution: tuple[int, ...]
     pass_rates: tuple[PassRate, ...]
@@ -74,26 +78,26 @@ class ClassFigures:
 def class_figures(results: Iterable[Result], spec: Spec, absent: Sequence[Student] = ()) -> ClassFigures:
     """The figures of a class. `results` is read once, and only a small row of each is kept."""
     rows: list[Row] = []
-    bins: Counter[int] = Counter()
     marked: Counter[str] = Counter()
     passed: Counter[str] = Counter()
     for result in results:
         rows.append(_row(result, spec))
-        if result.status in {"rejected", "unavailable"}:
+        if result.status in NOT_GRADED:
             continue
-        bins.update(_bin(result.grade))
         marked.update(check.id for check in result.grade.checks if check.points is not None)
         passed.update(check.id for check in result.grade.checks if check.verdict in PASSED)
     statuses = Counter(row.status for row in rows)
-    points = [row.points for row in rows if row.points is not None and row.status != "rejected"]
+    shares = [row.total.share for row in rows if row.total.share is not None and row.status not in NOT_GRADED]
+    bins = Counter(_bin(share) for share in shares)
     return ClassFigures(
         rows=(*rows, *(_absentee(student, spec) for student in absent)),
         graded=len(rows) - statuses["rejected"] - statuses["unavailable"],
         ungraded=statuses["unavailable"],
         rejected=statuses["rejected"],
         absent=len(absent),
-        waiting=sum(row.waiting > 0 for row in rows),
-        median=median(points) if points else None,
+        waiting=sum(row.total.waiting > 0 for row in rows),
+        mean=mean(shares) if shares else None,
+        median=median(shares) if shares else None,
         distribution=tuple(bins[position] for position in range(BINS)),
         pass_rates=_pass_rates(spec, passed, marked),
     )
@@ -101,16 +105,15 @@ def class_figures(results: Iterable[Result], spec: Spec, absent: Sequence[Studen
 
 def _row(result: Result, spec: Spec) -> Row:
     ungraded = result.status == "unavailable"
-    tasks = {task.id: task.points for task in result.grade.tasks}
+    tasks = {} if ungraded else {task.id: score(task.checks) for task in result.grade.tasks}
     return Row(
         student=result.submission.student,
         attempt=result.submission.attempt,
         slug=result.submission.slug,
         status=result.status,
         reason=result.execution.reason,
-        points=None if ungraded else result.grade.points,
-        tasks=tuple(None if ungraded else tasks.get(task.id) for task in spec.tasks),
-        waiting=0 if ungraded else len(result.grade.unmarked),
+        total=UNSCORED if ungraded else score(result.grade.checks),
+        tasks=tuple(tasks.get(task.id, UNSCORED) for task in spec.tasks),
         flags=tuple(dict.fromkeys(flag.code for flag in result.grade.flags)),
     )
 
@@ -122,19 +125,15 @@ def _absentee(student: Student, spec: Spec) -> Row:
         slug="",
         status="absent",
         reason="",
-        points=None,
-        tasks=(None,) * len(spec.tasks),
-        waiting=0,
+        total=UNSCORED,
+        tasks=(UNSCORED,) * len(spec.tasks),
         flags=(),
     )
 
 
-def _bin(grade: Grade) -> list[int]:
-    """The tenth that a grade lies in, as a list that is empty where nothing is marked."""
-    possible = sum((check.max_points for check in grade.checks if check.points is not None), Fraction(0))
-    if grade.points is None or not possible:
-        return []
-    return [max(0, min(BINS - 1, int(BINS * grade.points / possible)))]
+def _bin(share: Fraction) -> int:
+    """The tenth that a share lies in."""
+    return max(0, min(BINS - 1, int(BINS * share)))
 
 
 def _pass_rates(spec: Spec, passed: Counter[str], marked: Counter[str]) -> tuple[PassRate, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from urllib.parse import quote
 
 from grader.assignment.spec import Spec
 from grader.records import Result, Student
 from grader.reports.class_figures import BINS, class_figures
 from grader.reports.page import render
-from grader.reports.plain_text import encodable, number
+from grader.reports.plain_text import counted, encodable, number
 from grader.reports.wording import STATUSES
 
 ABSENT = "Nothing handed in"
@@ -46,6 +47,8 @@ def class_page(results: Iterable[Result], spec: Spec, absent: Sequence[Student] 
         attempts=any(row.attempt > 1 for row in figures.rows),
         quote=_quoted,
         number=number,
+        counted=counted,
+        percent=_percent,
     )
     return encodable(page)
 
@@ -57,6 +60,10 @@ def _bars(distribution: tuple[int, ...]) -> tuple[Bar, ...]:
         Bar(start=step * position, end=step * (position + 1), count=count, height=round(100 * count / largest, 1))
         for position, count in enumerate(distribution)
     )
+
+
+def _percent(share: Fraction | None) -> str:
+    return "–" if share is None else f"{float(100 * share):.3g} %"
 
 
 def _quoted(slug: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -86,7 +86,8 @@ def rich(output: Output, alternative: str) -> Content:
     if output.data.get("text/markdown"):
         return markdown(output.data["text/markdown"], {})
     text = output.data.get("text/latex") or output.text
-    return terminal(text or f"[{', '.join(output.data) or 'nothing'}: not shown here]")
+    plain = terminal(text or f"[{', '.join(output.data) or 'nothing'}: not shown here]")
+    return replace(plain, html=Markup("<pre>{}</pre>").format(plain.html))
 
 
 def _convertible(text: str) -> bool:

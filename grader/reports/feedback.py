@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from markupsafe import Markup
 
 from grader.assignment.spec import Reveal, Spec
-from grader.records import CheckGrade, Evidence, Execution, Flag, Grade, Result
+from grader.records import CheckGrade, Evidence, Execution, Grade, Result
 from grader.reports.notebook_html import notebook_html, shown_cells
 from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
+from grader.reports.scores import check_text, score, task_text, total_text
+from grader.reports.student_flags import flag_sentences
 from grader.reports.wording import STATUSES, VERDICTS, explain, explain_diagnoses, tells_figures
-
-STUDENT_FLAGS = frozenset(
-    {
-        "bridged",
-        "forbidden-name",
-        "given-changed",
-        "missing-file",
-        "missing-name",
-        "mutates-argument",
-        "not-reproducible",
-        "other-name",
-        "out-of-order",
-        "printed-only",
-        "stale-output",
-        "undefined-name",
-    }
-)
-"""Flags that help their student. What others say is for staff to look at first: it may be a suspicion."""
 
 _WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
@@ -47,22 +30,31 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A small array as a table: columns are its last axis, and each row is headed by its place in the others."""
+    """A small array as a table: columns are its last axis, and each row is headed by its place in the others.
+
+    A single element has no heads.
+    """
 
     caption: str
+    headed: bool
     columns: tuple[int, ...]
     rows: tuple[tuple[str, tuple[Element, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCheck:
-    """A check as a student sees it; `because` is empty where only the verdict is shown."""
+    """A check as a student sees it.
+
+    `name` is empty where no variable is asked for, `because` where only the verdict is shown. `points` is short, since
+    the verdict stands beside it, and `spoken` is the same in words.
+    """
 
     title: str
     name: str
     verdict: str
     word: str
     points: str
+    spoken: str
     because: Markup
     diagnoses: tuple[Markup, ...]
     tables: tuple[Table, ...]
@@ -95,33 +87,18 @@ def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
         attempt=result.submission.attempt,
         status=execution.status,
         total=total_text(result.grade) if execution.status != "unavailable" else "Not graded yet",
-        share=_share(result.grade),
+        percent=score(result.grade.checks).percent,
         tasks=tuple(_tasks(result.grade, spec, reveal, cells, ran=ran)),
-        flags=tuple(_flags(result.grade.flags, reveal, cells)),
+        flags=tuple(prose(told, cells) for told in flag_sentences(result.grade)) if reveal != "marks" else (),
         status_text=STATUSES[execution.status],
         reason=execution.reason if execution.status != "unavailable" else "",
         seconds=f"{execution.seconds:.1f}",
+        repairs=" ".join(result.notebook.repairs) if result.notebook else "",
         errors=tuple(_errors(execution)),
         cells=cells,
         notebook=notebook_html(result.notebook, execution, reveal) if ran and result.notebook else "",
     )
     return encodable(page)
-
-
-def total_text(grade: Grade) -> str:
-    """The total in words: `12 of 20`, or `12 of 18 so far, 2 to be marked by hand`."""
-    waiting = sum((check.max_points for check in grade.unmarked), Fraction(0))
-    if grade.points is None:
-        return f"Not marked yet: {points_text(grade.max_points)} to be marked by hand"
-    if not grade.unmarked:
-        return f"{points_text(grade.points)} of {points_text(grade.max_points)}"
-    marked = points_text(grade.max_points - waiting)
-    return f"{points_text(grade.points)} of {marked} so far, {points_text(waiting)} to be marked by hand"
-
-
-def _share(grade: Grade) -> int:
-    """How much of all points there is, in percent, for a bar."""
-    return int(100 * (grade.points or 0) / grade.max_points) if grade.max_points else 0
 
 
 def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, ran: bool) -> Iterator[ShownTask]:
@@ -132,7 +109,7 @@ def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, r
         yield ShownTask(
             anchor=f"task-{number}",
             title=task.title if task.title.startswith(heading) else f"{heading}: {task.title}",
-            points=f"{points_text(task.points)} of {points_text(task.max_points)}",
+            points=task_text(task),
             checks=checks,
         )
 
@@ -140,11 +117,12 @@ def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, r
 def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> ShownCheck:
     told = reveal != "marks"
     return ShownCheck(
-        title=check.title or check.id,
-        name=" or ".join(check.names[:1]) or check.id,
+        title=check.title or check.quantity,
+        name="" if check.kind == "person" else next(iter(check.names), check.quantity),
         verdict=check.verdict,
         word=VERDICTS[check.verdict],
         points=f"{points_text(check.points)} of {points_text(check.max_points)}",
+        spoken=check_text(check),
         because=prose(explain(check, reveal, section), cells) if told else Markup(),
         diagnoses=tuple(prose(message, cells) for message in explain_diagnoses(check, reveal)),
         tables=tuple(_tables(check, reveal)) if told else (),
@@ -167,6 +145,7 @@ def _table(caption: str, evidence: Evidence, texts: tuple[str, ...], wrong: tupl
     rows = (elements[start : start + width] for start in range(0, len(elements), width))
     return Table(
         caption=caption,
+        headed=len(elements) > 1,
         columns=tuple(range(width)),
         rows=tuple((_place(row, evidence.shape[:-1]), members) for row, members in enumerate(rows)),
     )
@@ -181,15 +160,7 @@ def _place(row: int, outer: tuple[int, ...]) -> str:
     return ", ".join(reversed(places))
 
 
-def _flags(flags: tuple[Flag, ...], reveal: Reveal, cells: frozenset[int]) -> Iterator[Markup]:
-    if reveal == "marks":
-        return
-    for flag in flags:
-        if flag.code in STUDENT_FLAGS:
-            yield prose(flag.message, cells)
-
-
 def _errors(execution: Execution) -> Iterator[tuple[int, str]]:
     for run in execution.cells:
         if run.error is not None:
-            yield run.index, shortened(f"{run.error.name}: {run.error.message}", _LONGEST_ERROR)
+            yield run.index, shortened(f"{run.error.name}: {run.error.message}".removesuffix(": "), _LONGEST_ERROR)

@@ -44,7 +44,7 @@ def _submission(result: Result, spec: Spec) -> Iterator[str | int | float | None
     yield plain_cell(student.id)
     yield plain_cell(student.name)
     yield None if ungraded else number(grade.points)
-    yield number(spec.points)
+    yield number(grade.max_points)
     yield from (number(by_task.get(task.id)) for task in spec.tasks)
     yield result.status
     yield plain_cell(" ".join(dict.fromkeys(flag.code for flag in grade.flags)))

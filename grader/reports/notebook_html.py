@@ -15,6 +15,7 @@ from grader.records import Cell, CellRun, Execution, Notebook, Output
 from grader.reports import content
 from grader.reports.content import Content
 from grader.reports.page import render
+from grader.reports.plain_text import counted
 from grader.reports.wording import CELL_STATUSES, Audience
 
 SHOWN_CELLS = 500
@@ -114,6 +115,7 @@ def _piece(kind: str, part: Content, audience: Audience) -> Piece:
 def _rest(count: int, noun: str, audience: Audience) -> str:
     if count <= 0:
         return ""
+    more = counted(count, f"more {noun}")
     if audience != "staff":
-        return f"… more {noun}s not shown"
-    return f"… {count:,} more {noun}{'s are' if count > 1 else ' is'} in executed.ipynb"
+        return f"… {more} not shown"
+    return f"… {more} {'is' if count == 1 else 'are'} in executed.ipynb"

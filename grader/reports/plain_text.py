@@ -53,11 +53,15 @@ def points_text(points: Fraction | None) -> str:
     return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
+def counted(count: Fraction | int, noun: str) -> str:
+    """So many of something that has a regular plural: `1 point`, `1.5 points`, `1,000 lines`."""
+    many = f"{count:,}" if isinstance(count, int) else points_text(count)
+    return f"{many} {noun}{'' if count == 1 else 's'}"
+
+
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape in words: `2×4`, `(4,)`, `a single number`."""
-    if not shape:
-        return "a single number"
-    return "×".join(map(str, shape)) if len(shape) > 1 else f"({shape[0]},)"
+    """A shape as Python writes it, `(2, 4)` or `(4,)`; `a single number` where it has no axes."""
+    return str(shape) if shape else "a single number"
 
 
 def prose(text: str, cells: frozenset[int] = frozenset()) -> Markup:

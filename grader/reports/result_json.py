@@ -57,10 +57,11 @@ class StudentDocument(_Document):
 
 
 class SubmissionDocument(_Document):
-    """What was handed in."""
+    """What was handed in; `repairs` says what had to be mended to read it."""
 
     path: Text
     sha256: str
+    repairs: tuple[Text, ...] = ()
 
 
 class ProvenanceDocument(_Document):
@@ -151,6 +152,7 @@ class CheckDocument(_Document):
     reason: str
     found: FoundDocument | None
     late: bool
+    made_in: int | None
     follows_from: tuple[str, ...]
     parts: tuple[Text, ...]
     comparison: ComparisonDocument | None
@@ -202,19 +204,25 @@ def result_document(result: Result, spec: Spec, provenance: Mapping[str, object]
     """A submission's result as a document. `provenance` adds versions and limits to what the result itself knows."""
     submission = result.submission
     grade = result.grade
+    headings = {task.id: task.heading for task in spec.tasks}
     return ResultDocument(
         schema=SCHEMA,
         assignment=AssignmentDocument.model_validate(spec),
         student=StudentDocument.model_validate(submission.student),
         attempt=submission.attempt,
-        submission=SubmissionDocument.model_validate(submission),
+        submission=_submission(result),
         provenance=_provenance(result, spec, provenance or {}),
         execution=ExecutionDocument.model_validate(result.execution),
         points=number(grade.points),
         max_points=number(grade.max_points),
-        tasks=tuple(_task(task) for task in grade.tasks),
+        tasks=tuple(_task(task, headings.get(task.id, task.id)) for task in grade.tasks),
         flags=tuple(FlagDocument.model_validate(flag) for flag in grade.flags),
     )
+
+
+def _submission(result: Result) -> SubmissionDocument:
+    repairs = result.notebook.repairs if result.notebook else ()
+    return SubmissionDocument(path=result.submission.path, sha256=result.submission.sha256, repairs=repairs)
 
 
 def _provenance(result: Result, spec: Spec, given: Mapping[str, object]) -> ProvenanceDocument:
@@ -229,8 +237,8 @@ def _provenance(result: Result, spec: Spec, given: Mapping[str, object]) -> Prov
     return ProvenanceDocument.model_validate({**known, **given})
 
 
-def _task(task: TaskGrade) -> TaskDocument:
-    checks = tuple(_check(check, task.id) for check in task.checks)
+def _task(task: TaskGrade, heading: str) -> TaskDocument:
+    checks = tuple(_check(check, heading) for check in task.checks)
     return TaskDocument(
         id=task.id, title=task.title, points=number(task.points), max_points=number(task.max_points), checks=checks
     )

@@ -48,9 +48,9 @@ CELL_STATUSES = {
 
 WITHOUT_FIGURES: dict[Reason, str] = {
     "equal": "{answer} is right.",
-    "low-precision": "{answer} is right, though less precise than its type: single precision got into it.",
+    "low-precision": "{answer} is right, though less precise than its type: numbers of lower precision got into it.",
     "differs": "{answer}: {mismatch}.",
-    "other-shape": "{answer} has the shape {shape}, which is not the one that is asked for.",
+    "other-shape": "{answer} {shaped}; another shape is asked for.",
     "other-dtype": "{answer} is of another type than the one that is asked for{detail}.",
     "not-numeric": "{answer} can't be compared: numbers are asked for{detail}.",
     "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity).",
@@ -58,19 +58,18 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "elided": "{answer} was shortened with “…” when it was printed, so there is nothing to compare.",
     "too-coarse": "{answer}: printed with too few digits to judge.",
     "no-variable": "There is no variable {names} at the end of the notebook.",
-    "cell-failed": "There is no variable {names}: the cell that would make it stopped with an error{detail}.",
-    "not-reached": "The run ended before {names} was reached.",
-    "rejected": "The hand-in could not be read, so nothing in it was run.",
+    "cell-failed": "There is no variable {names}: the cell that would make it{made_in} stopped{why}.",
+    "not-reached": "The run ended before {names}{made_in} was reached.",
+    "rejected": "The hand-in could not be run, so there is nothing to mark.",
     "person": "This waits for a person: it is not counted yet.",
     "grader-fault": "The grader failed here, not you. It is not counted yet, and a person will look at it.",
-    "not-accepted": "{answer}. This assignment counts only a variable of the agreed name{agreed}.",
+    "not-accepted": "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}.",
 }
 
 WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
-    "equal": "{answer} is right{largest}.",
-    "low-precision": "{answer} is right at lower precision than its type promises{largest}. Allowed {allowance}.",
+    "low-precision": "{answer} is right, though less precise than its type{largest}. Allowed {allowance}.",
     "differs": "{answer}: {mismatch}{largest}. Allowed {allowance}.",
-    "other-shape": "{answer} has the shape {shape}, where {expected_shape} is asked for.",
+    "other-shape": "{answer} {shaped}, where {expected_shape} is asked for.",
     "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity): {mismatch}.",
     "too-coarse": "{answer}: printed with too few digits to judge{largest}.",
     "grader-fault": "The grader failed here{detail}. It is not counted yet, and a person has to look at it.",
@@ -80,11 +79,13 @@ FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it
 
 WAITING = " This waits for a person: it is not counted yet."
 
+TO_JUDGE = "This waits for a person, who judges by the rubric: {rubric}."
+
 FOUND = {
-    "variable": "`{name}` at the end of {section}{cell}",
-    "late": "`{name}` at the end of the notebook (not yet there at the end of {section}){cell}",
-    "printed": "The printed value `{name}`{cell}",
-    "other-name": "`{name}` in place of {names}{cell}",
+    "variable": "{name} at the end of {section}{cell}",
+    "late": "{name}{cell} at the end of the notebook (not yet there at the end of {section})",
+    "printed": "The printed value {name}{cell}",
+    "other-name": "{name} in place of {names}{cell}",
 }
 
 PLAIN_DIAGNOSES = {
@@ -94,6 +95,7 @@ PLAIN_DIAGNOSES = {
 """Diagnoses whose own message tells a number that leads to the right one, in words that don't."""
 
 _FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
+_LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 
 
@@ -105,14 +107,18 @@ def explain(check: CheckGrade, audience: Audience, section: str = "its section")
     """
     if audience == "marks":
         return f"{VERDICTS[check.verdict]}."
-    figures = tells_figures(audience)
-    told = figures and (audience == "staff" or check.reason != "grader-fault")
-    template = (WITH_FIGURES if told else WITHOUT_FIGURES)[check.reason]
+    return _template(check, audience).format(**_facts(check, audience, section))
+
+
+def _template(check: CheckGrade, audience: Audience) -> str:
     if check.verdict == "follow-through":
-        template = FOLLOWS
-    elif check.verdict == "unmarked" and check.reason in {"elided", "too-coarse"}:
-        template += WAITING
-    return template.format(**_facts(check, section, figures=figures))
+        return FOLLOWS
+    if check.reason == "person" and check.rubric and audience == "staff":
+        return TO_JUDGE
+    told = tells_figures(audience) and (audience == "staff" or check.reason != "grader-fault")
+    template = (WITH_FIGURES if told else WITHOUT_FIGURES)[check.reason]
+    waits = check.verdict == "unmarked" and check.reason in {"elided", "too-coarse"}
+    return template + WAITING if waits else template
 
 
 def explain_diagnoses(check: CheckGrade, audience: Audience) -> tuple[str, ...]:
@@ -135,18 +141,28 @@ def _without_figure(diagnosis: Diagnosis) -> str:
     return "" if _FIGURE.search(diagnosis.message) else visible(diagnosis.message)
 
 
-def _facts(check: CheckGrade, section: str, *, figures: bool) -> dict[str, str]:
+def quoted(name: str) -> str:
+    """A name that a student may have chosen, in backticks, which it can't leave."""
+    inner = visible(" ".join(name.split())).replace("`", "'")
+    return f"`{shortened(inner, _LONGEST_NAME)}`"
+
+
+def _facts(check: CheckGrade, audience: Audience, section: str) -> dict[str, str]:
     comparison = check.comparison
     names = " or ".join(f"`{name}`" for name in check.names) or f"`{check.quantity}`"
+    detail = shortened(visible(" ".join(check.detail.split())).rstrip("."), _LONGEST_DETAIL)
     return {
         "answer": _answer(check, names, section),
         "names": names,
         "agreed": f" ({names})" if check.names else "",
-        "detail": f" ({shortened(visible(check.detail), _LONGEST_DETAIL)})" if check.detail else "",
-        "sources": ", ".join(f"`{source}`" for source in check.follows_from) or "earlier values",
+        "made_in": _in_cell(check.made_in),
+        "detail": f" ({detail})" if detail else "",
+        "why": f": {detail}" if detail else "",
+        "rubric": visible(" ".join(check.rubric.split())).rstrip("."),
+        "sources": _sources(check.follows_from, audience),
         "mismatch": _mismatch(comparison),
-        "shape": _shape(comparison.shape if comparison else None),
-        **(_figures(comparison) if figures else {}),
+        "shaped": _shaped(comparison.shape if comparison else None),
+        **(_figures(comparison) if tells_figures(audience) else {}),
     }
 
 
@@ -154,19 +170,32 @@ def _answer(check: CheckGrade, names: str, section: str) -> str:
     if check.found is None:
         return f"The answer for {names}"
     late = check.late and check.found.kind == "variable"
-    cell = f" (cell {check.found.cell})" if check.found.cell is not None else ""
-    name = visible(check.found.name).replace("`", "'")
-    return FOUND["late" if late else check.found.kind].format(name=name, section=section, cell=cell, names=names)
+    template = FOUND["late" if late else check.found.kind]
+    return template.format(name=quoted(check.found.name), section=section, cell=_in_cell(check.found.cell), names=names)
+
+
+def _in_cell(cell: int | None) -> str:
+    return "" if cell is None else f" (cell {cell})"
+
+
+def _sources(checks: tuple[str, ...], audience: Audience) -> str:
+    """Checks by their ids for staff, by the quantities that they are about for students."""
+    known = checks if audience == "staff" else dict.fromkeys(check.partition(".")[0] for check in checks)
+    return ", ".join(f"`{source}`" for source in known) or "earlier values"
 
 
 def _mismatch(comparison: Comparison | None) -> str:
     if comparison is None or comparison.elements <= 1:
         return "the value differs"
-    return f"{comparison.mismatched} of {comparison.elements} elements differ"
+    return (
+        f"{comparison.mismatched} of {comparison.elements} elements differ{'s' if comparison.mismatched == 1 else ''}"
+    )
 
 
-def _shape(shape: tuple[int, ...] | None) -> str:
-    return "of no array" if shape is None else shape_text(shape)
+def _shaped(shape: tuple[int, ...] | None) -> str:
+    if shape is None:
+        return "is no array"
+    return f"has the shape {shape_text(shape)}" if shape else f"is {shape_text(shape)}"
 
 
 def _figures(comparison: Comparison | None) -> dict[str, str]:
@@ -183,6 +212,6 @@ def _figures(comparison: Comparison | None) -> dict[str, str]:
 def _largest(comparison: Comparison) -> str:
     if comparison.max_abs_error is None:
         return ""
-    relative = f", relatively {comparison.max_rel_error:.3g}" if comparison.max_rel_error is not None else ""
-    place = f", at {list(comparison.worst_index)}" if comparison.worst_index else ""
+    relative = f" (relative {comparison.max_rel_error:.3g})" if comparison.max_rel_error is not None else ""
+    place = f" at {list(comparison.worst_index)}" if comparison.worst_index else ""
     return f"; the greatest difference is {comparison.max_abs_error:.3g}{relative}{place}"

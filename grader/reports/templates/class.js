@@ -8,10 +8,11 @@
   const flag = document.getElementById("filter-flag");
   const count = document.getElementById("count");
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  const words = rows.map((row) => row.textContent.toLowerCase());
+  const plain = (words) => words.normalize("NFD").replace(/\p{Mark}/gu, "").toLowerCase();
+  const words = rows.map((row) => plain(row.textContent));
 
   function filter() {
-    const wanted = text.value.trim().toLowerCase();
+    const wanted = plain(text.value.trim());
     let shown = 0;
     rows.forEach((row, position) => {
       const flags = row.dataset.flags.split(" ");

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +56,38 @@ def test_names_bound_at_module_level_are_found_in_order(source, assigned):
         ("torch.from_numpy(np.copy(a2_n))", "a2_n"),
         ("list(a2_t.tolist())", "a2_t"),
         ("float(loss_t.item())", "loss_t"),
+        ("torch.tensor(w1, requires_grad=True)", "w1"),
+        ("torch.tensor(w1, dtype=torch.float32)", "w1"),
+        ("torch.tensor(data=w1)", "w1"),
+        ("torch.as_tensor(w1, torch.float64)", "w1"),
+        ("torch.FloatTensor(x)", "x"),
+        ("torch.Tensor(x)", "x"),
+        ("torch.autograd.Variable(torch.Tensor(x), requires_grad=True)", "x"),
+        ("torch.nn.Parameter(torch.tensor(w1))", "w1"),
+        ("nn.Parameter(w1.clone())", "w1"),
+        ("np.array(w1, dtype=np.float64)", "w1"),
+        ("np.array(w1, np.float64)", "w1"),
+        ("np.array(w1, float)", "w1"),
+        ("np.asarray(x, np.float32, order='C')", "x"),
+        ("x.to(torch.float64)", "x"),
+        ("x.to(device)", "x"),
+        ("x.to(dtype=torch.float64, copy=True)", "x"),
+        ("x.type(torch.float64)", "x"),
+        ("x.float()", "x"),
+        ("x.double()", "x"),
+        ("x.half()", "x"),
+        ("x.astype(float)", "x"),
+        ("x.astype(np.float64, copy=False)", "x"),
+        ("x.requires_grad_()", "x"),
+        ("x.requires_grad_(True)", "x"),
+        ("x.clone().detach().requires_grad_(True)", "x"),
+        ("torch.Tensor(rows, columns)", None),
+        ("np.array(x, *rest)", None),
+        ("np.array(*x)", None),
+        ("torch.tensor(requires_grad=True)", None),
+        ("x.item(3)", None),
+        ("x.reshape(2, 2)", None),
+        ("np.random.array(x).sum()", None),
         ("(alias := a2_t)", None),
         ("a2_t.T", None),
         ("a2_t + 0", None),
@@ -66,6 +100,11 @@ def test_names_bound_at_module_level_are_found_in_order(source, assigned):
 )
 def test_aliases_see_through_conversions_but_not_through_computation(expression, of):
     assert analyse(f"out = {expression}", MODULES).aliases.get("out") == of
+
+
+def test_variables_that_come_from_a_module_are_converted_too():
+    code = analyse("from handout import w1\nw1_n = w1.numpy()\nw1_t = torch.tensor(w1)")
+    assert code.aliases == {"w1_n": "w1", "w1_t": "w1"}
 
 
 def test_the_last_assignment_decides_what_a_name_is_an_alias_of():
@@ -94,6 +133,91 @@ def test_reads_are_united_over_all_right_hand_sides_of_a_name():
 
 
 @pytest.mark.parametrize(
+    ("source", "reads"),
+    [
+        ("y = x + f(z)", {"x", "f", "z"}),
+        ("x", {"x"}),
+        ("x += 1", {"x"}),
+        ("x[i].grad = None", {"x", "i"}),
+        ("def f(a, b=c):\n    def g():\n        return a + d", {"a", "c", "d"}),
+        ("class A(B):\n    field = c\n    def f(self):\n        return self.x + d", {"B", "c", "self", "d"}),
+        ("[f(a) for a in b if c]", {"f", "a", "b", "c"}),
+        ("g = lambda a=b: a * c", {"a", "b", "c"}),
+        ("print(f'{a:{b}} {c!r}')", {"print", "a", "b", "c"}),
+        ("@d\ndef f() -> t: pass", {"d", "t"}),
+        ("if a:\n    for b in c:\n        while d:\n            x = e", {"a", "c", "d", "e"}),
+        ("x = y = 1\nimport z", set()),
+    ],
+)
+def test_all_names_that_a_cell_loads_are_found_at_any_depth(source, reads):
+    assert analyse(source).reads == reads
+
+
+def test_reads_of_classes_are_what_their_bodies_load():
+    code = analyse("class Net(nn.Module):\n    def forward(self, x):\n        return relu(x)")
+    assert code.reads_of["Net"] == {"nn", "relu", "x"}
+
+
+def test_targets_that_share_a_right_hand_side_read_the_same():
+    code = analyse("a = b = [c, d] = f(x)\nb += y")
+    assert code.reads_of == {"a": {"f", "x"}, "b": {"f", "x", "b", "y"}, "c": {"f", "x"}, "d": {"f", "x"}}
+
+
+def numbered(letter: str, count: int, between: str = ",") -> str:
+    return between.join(f"{letter}{number}" for number in range(count))
+
+
+HOSTILE = {
+    "many targets": numbered("a", 10_000, "=") + "=[" + "1," * 70_000 + "]",
+    "many targets of many names": numbered("a", 10_000, "=") + "=[" + numbered("x", 15_000) + "]",
+    "unpacked": "[" + numbered("b", 15_000) + "]=f(" + "x," * 50_000 + ")",
+    "all different": numbered("a", 7_000, "=z;")
+    + "=z\n"
+    + numbered("a", 7_000, "=")
+    + "=["
+    + numbered("x", 9_000)
+    + "]",
+    "lists of one": "[a]=" * 20_000 + "[" + numbered("x", 15_000) + "]",
+    "elements": "a[0]=" * 20_000 + "[" + numbered("x", 15_000) + "]",
+    "targets in targets": "[" * 150 + numbered("a", 12_000) + "]" * 150 + "=[" + numbered("x", 15_000) + "]",
+    "values in values": "(a:=" * 190 + "[" + numbered("x", 25_000) + "]" + ")" * 190,
+    "functions in functions": "".join(f"{' ' * depth}def f{depth}():\n" for depth in range(95))
+    + " " * 95
+    + numbered("x", 25_000),
+    "conversions": "a=" * 90_000 + "x" + ".data" * 900,
+    "text in sums": "print('x'" + ("+[" + "a," * 80 + "]") * 800 + ")",
+    "text beneath sums": "print(" + "(" * 150 + "'x'" + "+[" + "a," * 60_000 + "])" + "+a)" * 149 + ")",
+    "a placeholder": "print('%" + "0" * 190_000 + "' % x)",
+    "one f-string": "print(f'" + "{x}" * 60_000 + "')",
+    "statements": "x=1;" * 49_000,
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_takes_long(source):
+    assert 90_000 < len(source) <= SOURCE_CHARACTERS
+    started = time.process_time()
+    analyse(source)
+    assert time.process_time() - started < 10
+
+
+def test_where_reads_would_be_very_many_a_name_reads_too_much_rather_than_too_little():
+    names = numbered("x", 9_000).split(",")
+    source = numbered("a", 500, "=z;") + "=z\n" + numbered("a", 500, "=") + "=[" + ",".join(names) + "]\ny = w"
+    code = analyse(source)
+    assert code.reads == {"z", "w", *names}
+    assert {"z", *names} <= code.reads_of["a0"]
+    assert {"z", *names} <= code.reads_of["a499"] <= code.reads
+
+
+def test_a_cell_gives_the_same_facts_again():
+    source = "a += f(x)\nprint('a', a)"
+    first = analyse(source)
+    assert analyse(source, {"f": "numpy"}).modules == {"numpy"}
+    assert analyse(source) == first
+
+
+@pytest.mark.parametrize(
     ("source", "found"),
     [
         ("print(a2_t)", [("", "a2_t")]),
@@ -117,6 +241,9 @@ def test_reads_are_united_over_all_right_hand_sides_of_a_name():
         ("x = 1", []),
         ("print(\n  'a',\n  b\n)", [("a", "b")]),
         ("print('{' .format(x))", [("{", "x")]),
+        ("print('a ' + f'{x} b ' + str(y))", [("a", "x"), ("b", "y")]),
+        ("print('%s %s' % ('x', y))", [("x", "y")]),
+        ("x = 1\rx", [("", "x")]),
     ],
 )
 def test_displays_are_what_a_cell_shows_with_the_words_before(source, found):

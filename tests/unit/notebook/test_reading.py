@@ -4,8 +4,8 @@ import pytest
 
 from grader.errors import NotebookRejected
 from grader.notebook import read
-from grader.notebook.outputs import NOTEBOOK_CHARACTERS, OUTPUT_CHARACTERS
 from grader.notebook.reading import CELLS
+from grader.notebook.reading.outputs import NOTEBOOK_CHARACTERS, OUTPUT_CHARACTERS
 from grader.records import Notebook
 from tests.odd_files import HEADING, READABLE, code_cell, document, dumped, huge_outputs, odd_files
 
@@ -87,7 +87,7 @@ def test_every_truncation_is_explained_as_one(cut):
 
 
 def test_a_file_beyond_the_bound_is_not_read(monkeypatch):
-    monkeypatch.setattr("grader.notebook.reading.FILE_BYTES", 100)
+    monkeypatch.setattr("grader.notebook.reading.document.FILE_BYTES", 100)
     with pytest.raises(NotebookRejected, match="too large"):
         read(dumped(document()))
 

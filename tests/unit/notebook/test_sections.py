@@ -126,6 +126,49 @@ def test_other_comments_open_none(source):
     assert cells(f">>> {source}\nx = 1")["task-1"] == "whole"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Task 1"""',
+        "'''Task 1: forward'''",
+        '"""\nTask 1\n\nforward pass\n"""',
+        '"""Task 1\nforward pass"""  # mine',
+        'r"""Task 1"""',
+        '"Task 1"',
+        "# by me\n\n'## Task 1';",
+        '"""by me"""\n# Task 1',
+        '%matplotlib inline\n"""Task 1"""',
+    ],
+)
+def test_a_string_alone_at_the_top_of_a_code_cell_opens_a_section(source):
+    assert cells(">>> import numpy", f">>> {source}\nx = 1", ">>> y = 2")["task-1"] == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'x = 1\n"""Task 1"""',
+        '"""Task 10"""',
+        '"""forward pass\nTask 1"""',
+        'title = """Task 1"""',
+        '"Task 1".upper()',
+        '"""Task 1""".upper()',
+        '"""Task 1\n""" + x',
+        '"Task 1", x',
+        'f"""Task 1"""',
+        '"""Task 1',
+        '"""by me"""\n"""Task 1"""',
+    ],
+)
+def test_other_strings_open_none(source):
+    assert cells(f">>> {source}\nx = 1")["task-1"] == "whole"
+
+
+def test_comments_beneath_the_string_at_the_top_are_still_at_the_top():
+    found = cells(">>> # Task 1\nx = 1", '>>> """\nwords\n"""\n# Task 2\ny = 1', ">>> z = 1")
+    assert found == {"task-1": (0,), "task-2": (1, 2)}
+
+
 def test_the_next_task_closes_a_section():
     assert cells("## Task 1", ">>> a", ">>> b", "## Task 2", ">>> c") == {"task-1": (0, 1, 2), "task-2": (3, 4)}
 
@@ -206,9 +249,9 @@ def test_part_b_is_no_part_of_a_word():
     assert cells("## Part Basics", ">>> a", headings={"b": "Part B"})["b"] == "whole"
 
 
-@pytest.mark.parametrize("piece", ["#", "*", "<", "<b>", "[", " "])
+@pytest.mark.parametrize("piece", ["#", "*", "<", "<b>", "[", " ", '"', '"""', "'\\\\"])
 def test_long_lines_take_no_long_time(piece):
     line = piece * 100_000
     started = time.process_time()
-    cells(line, f">>> # {line}", f">>> {line}")
+    cells(line, f">>> # {line}", f">>> {line}", f">>> {line}\n" * 2, ">>> " + f'"""{piece}\n' * 10_000)
     assert time.process_time() - started < 1

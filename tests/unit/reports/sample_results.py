@@ -118,8 +118,18 @@ _LATER = (
         verdict="not-run",
         reason="cell-failed",
         detail="NameError: name 'w2' is not defined",
+        made_in=4,
     ),
-    check_grade("plot", kind="person", title="A plot of the loss", points=None, verdict="unmarked", reason="person"),
+    check_grade(
+        "plot",
+        kind="person",
+        title="A plot of the loss",
+        points=None,
+        verdict="unmarked",
+        reason="person",
+        names=(),
+        rubric="One point for axes with names. One for the pelican.",
+    ),
 )
 
 _TASKS = (
@@ -129,7 +139,13 @@ _TASKS = (
 
 _FLAGS = (
     Flag(code="stale-output", message="Cell 3 was saved with another output than its code gives.", cell=3),
-    Flag(code="other-name", message="`my_loss` was taken for `loss_n`.", cell=4, check="loss.numpy"),
+    Flag(
+        code="other-name",
+        message="loss.numpy was taken from `my_loss`; the agreed name is `loss_n`.",
+        cell=4,
+        check="loss.numpy",
+    ),
+    Flag(code="unmarked", message="plot waits for a person.", check="plot"),
     Flag(code="similar", message="Much like the hand-in of bea.", cell=None),
 )
 
@@ -276,3 +292,12 @@ def with_cells(*sources: str, kind: str = "markdown") -> Result:
     """The mixed hand-in with other cells, none of which ran."""
     cells = tuple(Cell(index=index, kind=kind, source=source) for index, source in enumerate(sources))  # type: ignore[arg-type]
     return replace(RESULT, notebook=Notebook(cells=cells), executions=(replace(_EXECUTION, cells=()),))
+
+
+def light(result: Result) -> Result:
+    """A result as it is kept for what is about the class: without notebook, plan, outputs and captures."""
+    executions = tuple(
+        replace(execution, captures=(), cells=tuple(replace(run, outputs=()) for run in execution.cells))
+        for execution in result.executions
+    )
+    return replace(result, notebook=None, plan=None, executions=executions)

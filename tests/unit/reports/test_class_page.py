@@ -10,7 +10,7 @@ from grader.records import Grade, Result, Student
 from grader.reports import class_page
 from grader.reports.class_figures import class_figures
 from tests.unit.reports.golden import golden
-from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, check_grade
+from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, check_grade, light
 
 
 def with_points(points: int, verdict: str) -> Result:
@@ -22,8 +22,37 @@ def test_every_submission_is_counted_once() -> None:
     figures = class_figures(iter(CLASS), SPEC, ABSENT)
 
     assert (figures.graded, figures.ungraded, figures.rejected, figures.absent) == (1, 1, 1, 1)
-    assert (figures.waiting, figures.median) == (1, Fraction(5, 2))
+    assert (figures.waiting, figures.mean, figures.median) == (1, Fraction(5, 22), Fraction(5, 22))
     assert [row.student.id for row in figures.rows] == ["ada", "bea", "cy", "dan"]
+
+
+def test_points_that_wait_for_a_person_are_no_lost_points() -> None:
+    results = [waiting(points) for points in (12, 12, 6)]
+    figures = class_figures(results, SPEC)
+    page = class_page(results, SPEC)
+
+    assert (figures.mean, figures.median, figures.waiting) == (Fraction(5, 6), 1, 3)
+    assert figures.distribution == (0, 0, 0, 0, 0, 1, 0, 0, 0, 2)
+    assert "<dt>Median of what is marked</dt><dd>100 %</dd>" in page
+    assert "<dt>Mean of what is marked</dt><dd>83.3 %</dd>" in page
+    assert page.count('>12 <span class="so-far">of 12 so far</span></td>') == 4
+
+
+def waiting(points: int) -> Result:
+    """A submission of one task: a check of 12 points that is marked, and one of 2 that waits for a person."""
+    checks = (
+        check_grade("z1.numpy", points=Fraction(points), max_points=Fraction(12), verdict="partial"),
+        check_grade("plot", kind="person", points=None, verdict="unmarked", reason="person"),
+    )
+    return replace(RESULT, grade=Grade(tasks=(replace(RESULT.grade.tasks[0], checks=checks),)))
+
+
+def test_a_result_without_notebook_plan_and_outputs_is_enough() -> None:
+    assert class_page(map(light, CLASS), SPEC, ABSENT) == class_page(CLASS, SPEC, ABSENT)
+
+
+def test_one_point_is_no_plural() -> None:
+    assert "For staff · 1 point ·" in class_page([], replace(SPEC, points=Fraction(1)))
 
 
 def test_the_distribution_is_over_tenths_and_the_last_holds_full_marks() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from grader.assignment.spec import Reveal
-from grader.records import CellRun, Comparison, Evidence, Execution, Flag, Grade, Output, Result, Student
-from grader.reports import feedback_page, total_text
+from grader.records import CellError, CellRun, Comparison, Evidence, Execution, Flag, Grade, Output, Result, Student
+from grader.reports import feedback_page
 from tests.unit.reports.golden import golden
 from tests.unit.reports.sample_results import (
     REJECTED,
@@ -43,7 +43,7 @@ def test_below_values_a_file_holds_nothing_of_the_reference(secret: str, reveal:
     assert secret not in shown(RESULT, reveal)
 
 
-@pytest.mark.parametrize("secret", [*SECRETS[:2], "0.735", "1.3e-06", "3×4", "3.25"])
+@pytest.mark.parametrize("secret", [*SECRETS[:2], "0.735", "1.3e-06", "(3, 4)", "3.25"])
 def test_values_are_shown_where_the_assignment_reveals_them(secret: str) -> None:
     assert secret in shown(RESULT, "values")
 
@@ -55,17 +55,20 @@ def test_the_total_comes_first_and_says_what_waits() -> None:
     assert seen.index("2.5 of 11") < seen.index("1 of 3") < seen.index("Not right")
 
 
-def test_totals_in_words() -> None:
-    assert total_text(RESULT.grade) == "2.5 of 11 so far, 2 to be marked by hand"
-    assert total_text(Grade(tasks=RESULT.grade.tasks[:1])) == "1 of 3"
-    assert total_text(UNAVAILABLE.grade) == "Not marked yet: 13 to be marked by hand"
+def test_points_that_wait_for_a_person_are_no_lost_points() -> None:
+    page = shown(RESULT)
+
+    assert '<td class="number">1.5 of 8 so far</td>' in page
+    assert '<span class="of">1.5 of 8 so far</span>' in page
+    assert 'class="fill" width="22"' in page
+    assert "1.5 of 10" not in page
 
 
 def test_a_check_names_its_question_its_answer_and_links_to_the_cell() -> None:
     page = shown(RESULT)
 
     assert "Class probabilities, one row an example" in page
-    assert '<code>a2_n</code>, at the end of Task 1 (<a href="#cell-3">cell 3</a>): 2 of 4 elements differ.' in page
+    assert '<code>a2_n</code> at the end of Task 1 (<a href="#cell-3">cell 3</a>): 2 of 4 elements differ.' in page
     assert 'id="cell-3"' in page
 
 
@@ -76,6 +79,14 @@ def test_wrong_elements_of_the_students_own_array_are_marked() -> None:
     assert "<td>0.13238887</td>" in page
     assert "Yours" in page
     assert "Expected" not in page
+
+
+def test_a_single_number_has_no_head_of_a_column() -> None:
+    evidence = Evidence(shape=(), found=("2.5",), expected=("3.5",), wrong=(True,))
+    page = shown(with_checks(check_grade(comparison=wrong_comparison(), evidence=evidence)), "values")
+
+    assert "<tr><td>3.5</td></tr>" in page
+    assert '<th scope="col">0</th>' not in page
 
 
 def test_expected_elements_stand_beside_where_values_are_revealed() -> None:
@@ -104,11 +115,40 @@ def test_at_marks_there_are_verdicts_and_points_alone() -> None:
 
 
 def test_flags_that_raise_a_suspicion_are_for_staff() -> None:
-    flags = tuple(Flag(code=code, message=f"about {code}") for code in ("similar", "hard-coded", "made-up", "bridged"))
+    codes = ("similar", "hard-coded", "made-up", "missing-name", "low-precision", "missing-package", "changed-later")
+    flags = tuple(Flag(code=code, message=f"about {code}") for code in codes)
     seen = text(replace(RESULT, grade=replace(RESULT.grade, flags=flags)))
 
-    assert "about bridged" in seen
-    assert not re.search(r"about (?:similar|hard-coded|made-up)", seen)
+    assert re.findall(r"about ([a-z-]+)", seen) == ["missing-package", "changed-later"]
+
+
+@pytest.mark.parametrize("reveal", ["values", "places", "marks"])
+def test_no_student_reads_the_id_of_a_check(reveal: Reveal) -> None:
+    seen = text(RESULT, reveal)
+
+    assert "my_loss in place of loss_n" in seen or reveal == "marks"
+    assert not re.search(r"\b(?:z1|a2|loss|dw1|dw2)\.numpy\b", shown(RESULT, reveal))
+    assert "plot plot" not in seen.lower()
+
+
+def test_a_rubric_is_not_for_students() -> None:
+    assert not any("pelican" in shown(RESULT, reveal) for reveal in ("values", "places", "marks"))  # type: ignore[arg-type]
+
+
+def test_a_check_of_a_persons_names_no_variable_and_is_spoken_of_in_words() -> None:
+    page = shown(RESULT)
+
+    assert "<h3>A plot of the loss</h3>" in page
+    assert '<span aria-hidden="true">– of 2</span><span class="unseen">not marked yet, 2 points</span>' in page
+
+
+def test_what_was_mended_in_the_file_is_told() -> None:
+    assert RESULT.notebook
+    mended = replace(RESULT, notebook=replace(RESULT.notebook, repairs=("NUL characters were removed.", "<b> too.")))
+
+    assert "To read your file, we had to mend it: NUL characters were removed. <b> too." in text(mended)
+    assert "<b>" not in shown(mended)
+    assert "mend" not in text(RESULT)
 
 
 def test_a_check_that_waits_for_a_person_says_so() -> None:
@@ -131,21 +171,25 @@ def test_a_run_that_was_stopped_says_why(status: str) -> None:
         seconds=20.0,
         seed=0,
         reason="Cell 2 ran for 20 s.",
-        cells=(CellRun(index=2, status="timeout"), CellRun(index=3, status="not-run")),
+        cells=(
+            CellRun(index=2, status="timeout", error=CellError(name="KeyboardInterrupt", message="")),
+            CellRun(index=3, status="not-run"),
+        ),
     )
     seen = text(replace(RESULT, executions=(execution,)))
 
+    assert "after 20.0 seconds." in seen
     assert "Cell 2 ran for 20 s." in seen
     assert "took too long" in seen
+    assert "KeyboardInterrupt:" not in seen
     assert "not run" in seen
 
 
-def test_a_rejected_hand_in_is_told_kindly_why_and_what_to_do() -> None:
-    seen = text(REJECTED)
-
-    assert "This is no notebook: line 3 is not JSON." in seen
-    assert "Restart and run all" in seen
-    assert "0 of 13" in seen
+def test_a_rejected_hand_in_is_told_why_and_nothing_twice() -> None:
+    assert text(REJECTED).partition("Feedback for bea ")[2] == (
+        "Your hand-in could not be run This is no notebook: line 3 is not JSON. So nothing was run and nothing could "
+        "be marked. If it is too late to hand in again, write to your instructor. Marks 0 of 13"
+    )
 
 
 def test_our_own_fault_is_told_as_such_without_our_own_paths() -> None:

@@ -1,6 +1,7 @@
 import csv
 import io
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from grader.records import Student
 from grader.reports import grades_csv
 from grader.reports.grades_csv import plain_cell
-from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC
+from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, light
 
 
 def rows(text: str) -> list[list[str]]:
@@ -19,11 +20,21 @@ def rows(text: str) -> list[list[str]]:
 def test_one_row_a_submission_and_one_an_absentee() -> None:
     assert grades_csv(iter(CLASS), SPEC, ABSENT) == (
         "student,name,points,max_points,task-1,task-2,status,flags\n"
-        "ada,Ada Lovelace,2.5,13,1,1.5,error,stale-output other-name similar\n"
+        "ada,Ada Lovelace,2.5,13,1,1.5,error,stale-output other-name unmarked similar\n"
         "bea,,0,13,0,0,rejected,\n"
         "cy,Cy,,13,,,unavailable,\n"
         "dan,Dan,,13,,,absent,\n"
     )
+
+
+def test_a_submission_is_out_of_what_it_was_marked_by() -> None:
+    spec = replace(SPEC, points=Fraction(99))
+
+    assert [row[3] for row in rows(grades_csv([RESULT], spec, ABSENT))[1:]] == ["13", "99"]
+
+
+def test_a_result_without_notebook_plan_and_outputs_is_enough() -> None:
+    assert grades_csv(map(light, CLASS), SPEC, ABSENT) == grades_csv(CLASS, SPEC, ABSENT)
 
 
 def test_attempts_are_rows_of_their_own() -> None:

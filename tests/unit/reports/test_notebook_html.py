@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from grader.records import Output, Result
-from grader.reports import notebook_html
+from grader.reports.content import SHOWN_LINES
+from grader.reports.notebook_html import notebook_html
 from grader.reports.wording import Audience
 from tests.unit.reports.sample_results import NOTEBOOK, PIXEL, RESULT, with_cells, with_outputs
 
@@ -41,6 +42,12 @@ def test_fresh_outputs_follow_their_cell_and_streams_are_joined() -> None:
     assert "raised an error" in html
 
 
+def test_a_result_that_is_plain_text_keeps_its_lines() -> None:
+    text = "tensor([[0.1324, 0.8676],\n        [0.0145, 0.9855]])"
+
+    assert f"<pre>{text}</pre>" in page(with_outputs(Output(kind="result", text=text)))
+
+
 def test_ansi_colours_become_classes_and_never_styles() -> None:
     html = page(with_outputs(Output(kind="stream", text="\x1b[31mred\x1b[0m \x1b[38;2;1;2;3mrgb\x1b[0m \x1b[2J \x1b")))
 
@@ -58,7 +65,7 @@ def test_a_progress_bar_shows_its_last_state() -> None:
 
 @pytest.mark.parametrize(
     ("audience", "sentence"),
-    [("staff", "… 9,700 more lines are in executed.ipynb"), ("places", "… more lines not shown")],
+    [("staff", "… 9,700 more lines are in executed.ipynb"), ("places", "… 9,700 more lines not shown")],
 )
 def test_long_outputs_are_cut_and_that_is_said(audience: Audience, sentence: str) -> None:
     html = page(with_outputs(Output(kind="stream", text="\n".join(f"line {n}" for n in range(10_000)))), audience)
@@ -126,3 +133,10 @@ def test_a_page_takes_less_than_a_tenth_of_a_second() -> None:
     page(RESULT)
 
     assert time.process_time() - start < 0.1
+
+
+def test_a_single_line_that_was_cut_is_no_plural() -> None:
+    output = Output(kind="stream", text="x\n" * (SHOWN_LINES - 1) + "y\nz")
+
+    assert "… 1 more line is in executed.ipynb" in page(with_outputs(output), "staff")
+    assert "… 1 more line not shown" in page(with_outputs(output))

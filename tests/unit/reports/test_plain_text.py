@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reports.plain_text import encodable, number, points_text, prose, shape_text, visible
+from grader.reports.plain_text import counted, encodable, number, points_text, prose, shape_text, visible
 
 
 @given(st.text(st.characters()))
@@ -37,8 +37,14 @@ def test_points_are_short_for_people_and_exact_for_programs(
     assert type(number(points)) is type(as_json)
 
 
+def test_one_is_singular_and_all_else_is_plural() -> None:
+    assert [counted(count, "point") for count in (Fraction(1), Fraction(3, 2), Fraction(0), 1, 1000)] == [
+        *("1 point", "1.5 points", "0 points", "1 point", "1,000 points"),
+    ]
+
+
 def test_shapes_are_told_in_words() -> None:
-    assert [shape_text(shape) for shape in ((), (4,), (2, 4))] == ["a single number", "(4,)", "2×4"]
+    assert [shape_text(shape) for shape in ((), (4,), (2, 4))] == ["a single number", "(4,)", "(2, 4)"]
 
 
 def test_prose_links_cells_that_are_on_the_page_and_escapes_the_rest() -> None:

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.notebook.arrangement import Arranged, Container, Reader, could_be
-from grader.notebook.digits import Number, with_half_units
 from grader.notebook.labels import label_of
-from grader.notebook.tokens import Token, tokens
+from grader.notebook.printed.arrangement import Arranged, Container, Reader, could_be
+from grader.notebook.printed.digits import Number, with_half_units
+from grader.notebook.printed.tokens import Token, tokens
 
 TEXT_CHARACTERS = 400_000
 """Of longer text, only so much is looked at: half from its beginning, half from its end."""
@@ -19,6 +19,7 @@ VALUES = 200
 NUMBERS = 100_000
 """At most so many numbers are read."""
 
+_GLANCE = 100
 _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,50}[ -/]{0,10}[@-~]|[@-Z\\-_])")
 _LETTER = re.compile(r"[^\W\d_]")
 _PARAMETER = "Parameter containing:"
@@ -89,7 +90,7 @@ def _values(text: str) -> Iterator[tuple[Arranged, str]]:
     position = 0
     while position < len(reader.tokens) and reader.numbers_left > 0:
         token = reader.tokens[position]
-        index = _INDEX.match(text, token.start)
+        index = _INDEX.match(text, token.start) if token.text in ("[", "(") else None
         if index is not None:
             position = _after(reader, position, index.end())
             continue
@@ -118,9 +119,16 @@ def _may_start(token: Token, text: str) -> bool:
         # `Epoch 1: …` and `0: 0.13` count or name something.
         return following != ":" or not token.text.isdigit()
     if token.text in ("True", "False"):
-        before = text[text.rfind("\n", 0, token.start) + 1 : token.start].rstrip() if token.start else ""
-        return following in ("", "\n") and (not before or before[-1] in ":=")
+        return following in ("", "\n") and _stands_alone(token.start, text)
     return token.kind == "name" or token.text in ("[", "(")
+
+
+def _stands_alone(start: int, text: str) -> bool:
+    """Whether only white space, a colon or an equals sign comes before a place on its line, as far as a glance goes."""
+    before = text[max(start - _GLANCE, 0) : start].rpartition("\n")
+    words = before[2].rstrip()
+    at_line_start = bool(before[1]) or start <= _GLANCE
+    return words[-1] in ":=" if words else at_line_start
 
 
 def _printed(part: Arranged, label: str) -> Printed:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grader.notebook.outputs import Allowance, read_outputs
-from grader.notebook.text import clean, joined
+from grader.notebook.reading.outputs import Allowance, read_outputs
+from grader.notebook.reading.text import clean, joined
 from grader.records import Cell
 
 Kind = Literal["code", "markdown", "raw"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 
 from grader.errors import NotebookRejected
+from grader.notebook.syntax import parse_python
 
 HAND_IN = "Open the notebook in Jupyter, save it, and hand in that .ipynb file."
 
@@ -77,13 +77,3 @@ def is_python(text: str) -> bool:
     """Whether text is a Python program that does something, and no mere words or numbers."""
     program = parse_python(text)
     return program is not None and any(not isinstance(node, ast.Expr) for node in program.body)
-
-
-def parse_python(text: str) -> ast.Module | None:
-    """The syntax tree of any text; None where it is no Python, or too deep or too odd for the parser."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the student's dubious escapes are no concern of whoever reads our output
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None

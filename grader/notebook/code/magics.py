@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
-from grader.notebook.sniffing import parse_python
+from grader.notebook.syntax import parse_python
 
 # Cell magics whose body is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = {"time", "capture", "prun"}
@@ -13,11 +14,23 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 _TIMED = re.compile(r"(\s*)%time\s+")
 _SHELL_VALUE = re.compile(r"([\w\s,.\[\]]+=\s*)[%!]")
 _LINE_MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+_REMEMBERED_CHARACTERS = 4_000
 
 
 def parse_cell(source: str) -> ast.Module | None:
-    """The syntax tree of a code cell; None where it is no Python. Line numbers are the cell's own."""
+    """The syntax tree of a code cell; None where it is no Python. Line numbers are the cell's own.
+
+    Trees of ordinary cells are remembered, since one cell is looked at several times: they are to be read only.
+    """
+    # A tree takes up to 1 kB for each character.
+    return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else _parse_cell(source)
+
+
+def _parse_cell(source: str) -> ast.Module | None:
     return parse_python(source) or parse_python(without_magics(source))
+
+
+_remembered = lru_cache(maxsize=64)(_parse_cell)
 
 
 def without_magics(source: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from grader.notebook.text import clean, joined
+from grader.notebook.reading.text import clean, joined
 from grader.records import Output
 
 OUTPUT_CHARACTERS = 100_000

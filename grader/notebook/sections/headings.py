@@ -18,6 +18,13 @@ _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()]{0,300}\)")
 _COMMENT = re.compile(r"#(?!!)[#\s]*(?:%%|@title\b|@markdown\b)?(.*)")
 _MAGIC = re.compile(r"[%!]")
 _TRIPLE_QUOTES = re.compile(r'"""|\'\'\'')
+# Comments and magics, then a string that is a whole statement. Nothing in it is tried twice.
+_STRING_AT_TOP = re.compile(
+    r"""(?P<before>(?:[^\S\n]*+(?:[#%!][^\n]*+)?\n)*+)[^\S\n]*+[rRuU]?
+        (?>(\"{3}|'{3})(?P<long>.*?)\2|(["'])(?P<short>(?:(?!\4)[^\\\n])*+)\4)
+        [^\S\n]*+;?[^\S\n]*+(?:\#[^\n]*+)?(?:\n|\Z)""",
+    re.VERBOSE | re.DOTALL,
+)
 _INVISIBLE = {"Cf", "Cc"}
 _LINE_CHARACTERS = 1_000
 
@@ -102,11 +109,12 @@ def _unfenced(lines: list[str]) -> Iterator[str]:
 def comment_headings(source: str) -> Iterator[tuple[str, bool]]:
     """The text of each comment in a code cell that may be a heading, and whether it is at the top, before any code.
 
-    Comments below the top count where they stand alone on a line that isn't indented, outside of strings.
+    Comments below the top count where they stand alone on a line that isn't indented, outside of strings. A string
+    alone at the top counts as a comment: its first line of words.
     """
     at_top = True
     quote = ""
-    for line in source.splitlines():
+    for line in _with_string_as_comment(source).splitlines():
         line = line[:_LINE_CHARACTERS]
         comment = None if quote else _COMMENT.match(line.strip() if at_top else line)
         if comment:
@@ -115,6 +123,14 @@ def comment_headings(source: str) -> Iterator[tuple[str, bool]]:
         quote = _open_quote(line, quote)
         if line.strip() and not _MAGIC.match(line.strip()):
             at_top = False
+
+
+def _with_string_as_comment(source: str) -> str:
+    match = _STRING_AT_TOP.match(source)
+    if match is None:
+        return source
+    words = (match["long"] or match["short"] or "").strip().partition("\n")[0]
+    return f"{match['before']}# {words}\n{source[match.end() :]}"
 
 
 def _open_quote(line: str, quote: str) -> str:

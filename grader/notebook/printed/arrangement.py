@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader.notebook.tokens import Token
+from grader.notebook.printed.tokens import Token
 
 DEPTH = 16
 """Brackets nested deeper than this are no value."""
@@ -80,8 +80,7 @@ class Reader:
         return self.tokens[position] if position < len(self.tokens) else None
 
     def _is(self, position: int, text: str) -> bool:
-        token = self._at(position)
-        return token is not None and token.text == text
+        return position < len(self.tokens) and self.tokens[position].text == text
 
     def _bracketed(self, position: int, depth: int) -> Found | None:
         opening = self.tokens[position].text
@@ -135,6 +134,8 @@ class Reader:
             text = self.tokens[end].text
             if text == ")" and not open_brackets:
                 return shape, dtype, end + 1
+            if text in _ARRAYS:
+                return None
             open_brackets += (text in _CLOSING) - (text in _CLOSING.values())
             if self._is(end + 1, "="):
                 if text == "dtype" and (named := self._at(end + 2)) is not None:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from grader.errors import NotebookRejected
-from grader.notebook.cells import read_cells
-from grader.notebook.sniffing import HAND_IN, explain_text, reject_other_format
-from grader.notebook.text import clean
+from grader.notebook.reading.cells import read_cells
+from grader.notebook.reading.sniffing import HAND_IN, explain_text, reject_other_format
+from grader.notebook.reading.text import clean
 from grader.records import Notebook
 
 FILE_BYTES = 200 * 1024**2

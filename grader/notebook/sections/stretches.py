@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.notebook.headings import Named, comment_headings, markdown_headings, task_namer
+from grader.notebook.sections.headings import Named, comment_headings, markdown_headings, task_namer
 from grader.records import Cell, Notebook, Section
 
 
@@ -28,9 +28,9 @@ class _Stretch:
 def find_sections(notebook: Notebook, headings: Mapping[str, str]) -> tuple[Section, ...]:
     """Find the section of every task, in the order of `headings` (task id → how its heading starts).
 
-    A heading is a Markdown heading of any level, bold or HTML text at the start of a line, or a comment at the top of a
-    code cell. The same task's heading again continues it. A cell belongs to each task that it holds a heading of. A
-    task without a heading has the whole notebook. A table of contents opens nothing.
+    A heading is a Markdown heading of any level, bold or HTML text at the start of a line, or a comment (or a string
+    alone) at the top of a code cell. The same task's heading again continues it. A cell belongs to each task that it
+    holds a heading of. A task without a heading has the whole notebook. A table of contents opens nothing.
     """
     named = task_namer(headings)
     code = {cell.index for cell in notebook.code_cells}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from grader.notebook.tokens import Part, parts
+from grader.notebook.printed.tokens import Part, parts
 
 Number = bool | int | float | complex
 

@@ -1,0 +1,5 @@
+"""Finding the cells of each task: `headings` as students write them, and the `stretches` of cells that they open."""
+
+from grader.notebook.sections.stretches import find_sections
+
+__all__ = ["find_sections"]

@@ -1,0 +1,75 @@
+"""Sums of points in which what nobody has marked yet is never taken for lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.records import CheckGrade, Grade, TaskGrade, total
+from grader.reports.plain_text import counted, points_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """`points` of the `marked` points, and the points that are `waiting` for a person.
+
+    `points` is None where nothing is marked yet.
+    """
+
+    points: Fraction | None
+    marked: Fraction
+    waiting: Fraction
+
+    @property
+    def share(self) -> Fraction | None:
+        """How much of what is marked there is, from 0 to 1; None where nothing is marked, or it is worth nothing."""
+        return self.points / self.marked if self.points is not None and self.marked else None
+
+    @property
+    def percent(self) -> int:
+        """The share in whole percent, rounded down and between 0 and 100; 0 where there is none."""
+        return int(100 * max(Fraction(0), min(Fraction(1), self.share or Fraction(0))))
+
+
+UNSCORED = Score(points=None, marked=Fraction(0), waiting=Fraction(0))
+"""The score of what was never graded."""
+
+
+def score(checks: Iterable[CheckGrade]) -> Score:
+    """What checks add up to. In a hand-in that was rejected, there is nothing for a person to mark either."""
+    each = tuple(checks)
+    possible = sum((check.max_points for check in each), Fraction(0))
+    waiting = sum((check.max_points for check in each if check.points is None), Fraction(0))
+    if any(check.reason == "rejected" for check in each):
+        waiting = Fraction(0)
+    return Score(points=total(check.points for check in each), marked=possible - waiting, waiting=waiting)
+
+
+def total_text(grade: Grade) -> str:
+    """The total in words: `12 of 20`, or `12 of 18 so far, 2 to be marked by hand`."""
+    whole = score(grade.checks)
+    if whole.points is None:
+        return f"Not marked yet: {points_text(whole.waiting)} to be marked by hand"
+    rest = f", {points_text(whole.waiting)} to be marked by hand" if whole.waiting else ""
+    return f"{score_text(whole)}{rest}"
+
+
+def task_text(task: TaskGrade) -> str:
+    """A task's points in words: `7 of 9`, `7 of 7 so far`, or `not marked yet, 2 points`."""
+    return score_text(score(task.checks))
+
+
+def check_text(check: CheckGrade) -> str:
+    """A check's points in words: `1 of 2 points`, or `not marked yet, 2 points`."""
+    if check.points is None:
+        return score_text(score((check,)))
+    return f"{points_text(check.points)} of {counted(check.max_points, 'point')}"
+
+
+def score_text(part: Score) -> str:
+    """A score in words: `7 of 9`, `7 of 7 so far`, or `not marked yet, 2 points`."""
+    if part.points is None:
+        return f"not marked yet, {counted(part.waiting, 'point')}"
+    so_far = " so far" if part.waiting else ""
+    return f"{points_text(part.points)} of {points_text(part.marked)}{so_far}"
