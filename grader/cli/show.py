@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.batch import OutputFolder
-from grader.cli.summary import print_class, print_document
+from grader.cli.summary import SAID_BY_VERDICTS, print_class, print_document
 from grader.cli.terminal import STATUS_STYLES, VERDICT_STYLES, safe, stdout
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
 from grader.records import CheckGrade, Found, Result, Submission
-from grader.reports import explain, points_text
+from grader.reports import explain, points_text, task_text, total_text
 
 
 def run_show(student: str, *, out: Path, attempt: int | None, as_json: bool) -> None:
@@ -57,42 +57,44 @@ def _read(path: Path) -> str:
 
 def _print(result: Result, folder: OutputFolder, headings: Mapping[str, str]) -> None:
     submission, grade = result.submission, result.grade
-    total = f"{points_text(grade.points)} of {points_text(grade.max_points)}"
-    stdout.print(Text.assemble(safe(submission.student.id, "bold"), "  ", safe(submission.student.name), "  ", total))
+    who = safe(submission.student.id, "bold") + safe(f"  {submission.student.name}")
+    stdout.print(who + Text(f"  {total_text(grade)}"))
     status = safe(result.status, STATUS_STYLES[result.status])
-    stdout.print(Text.assemble(safe(submission.path, "dim"), "  attempt ", str(submission.attempt), "  ", status))
+    stdout.print(Text.assemble(safe(submission.path, "dim"), f"  attempt {submission.attempt}  ", status))
     if result.execution.reason:
         stdout.print(safe(result.execution.reason))
     for task in grade.tasks:
+        heading = headings.get(task.id, task.id)
+        title = task.title if task.title.startswith(heading) else f"{heading}: {task.title}".strip(": ")
         stdout.print()
-        stdout.print(
-            Text.assemble(safe(task.title, "bold"), f"  {points_text(task.points)} of {points_text(task.max_points)}")
-        )
-        stdout.print(_table(task.checks, headings.get(task.id, task.id)))
-    if grade.flags:
+        stdout.print(Text.assemble(safe(title, "bold"), f"  {task_text(task)}"))
+        stdout.print(_table(task.checks))
+        for check in task.checks:
+            if check.verdict != "correct":
+                stdout.print(Text.assemble(safe(check.id, "dim"), "  ", safe(explain(check, "staff", heading))))
+    flags = [flag for flag in grade.flags if flag.code not in SAID_BY_VERDICTS]
+    if flags:
         stdout.print()
         stdout.print(Text("To look at", style="bold"))
-    for flag in grade.flags:
+    for flag in flags:
         stdout.print(Text.assemble(safe(flag.code, "yellow"), "  ", safe(flag.message)))
     stdout.print()
     feedback = folder.root / "feedback" / f"{submission.slug}.html"
     stdout.print(Text.assemble("Feedback: ", (str(feedback), "bold")), soft_wrap=True)
 
 
-def _table(checks: tuple[CheckGrade, ...], section: str) -> Table:
+def _table(checks: tuple[CheckGrade, ...]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("check", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("found", overflow="fold")
-    table.add_column("why", overflow="fold", ratio=1)
     for check in checks:
         table.add_row(
             safe(check.id),
             f"{points_text(check.points)} / {points_text(check.max_points)}",
             safe(check.verdict, VERDICT_STYLES[check.verdict]),
             safe(_where(check.found)),
-            safe("" if check.verdict == "correct" else explain(check, "staff", section)),
         )
     return table
 
@@ -100,5 +102,5 @@ def _table(checks: tuple[CheckGrade, ...], section: str) -> Table:
 def _where(found: Found | None) -> str:
     if found is None:
         return "–"
-    cell = "" if found.cell is None else f", cell {found.cell}"
-    return f"{found.name}{cell}"
+    what = "printed" if found.kind == "printed" else found.name
+    return what if found.cell is None else f"{what}, cell {found.cell}"

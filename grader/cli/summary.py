@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from rich.table import Table
@@ -15,11 +16,14 @@ from grader.assignment.spec import Spec
 from grader.batch import Collected, Graded, OutputFolder, Roster
 from grader.cli.terminal import STATUS_STYLES, safe, stdout
 from grader.errors import ExitStatus
-from grader.records import Result, Student, Submission, TaskGrade
+from grader.records import Grade, Result, Student, Submission, TaskGrade
 from grader.reports import points_text
 
 LONGEST_TABLE = 60
 """Larger classes get the rows that need a look, and a count of the others."""
+
+SAID_BY_VERDICTS = frozenset({"missing-name", "unmarked"})
+"""Flags that say again what a verdict beside them says."""
 
 
 @dataclass(slots=True)
@@ -118,12 +122,20 @@ def _table(results: Sequence[Result], spec: Spec) -> Table:
         grade = result.grade
         table.add_row(
             _who(result),
-            f"{points_text(grade.points)} / {points_text(grade.max_points)}",
+            _points(grade),
             *(points_text(task.points) for task in grade.tasks),
             safe(result.status, STATUS_STYLES[result.status]),
             safe(_remarks(grade.tasks) + _flags(result)),
         )
     return table
+
+
+def _points(grade: Grade) -> str:
+    """`12 / 20`; where a person's turn is still to come, over the points that are marked: `12 / 12 (+2)`."""
+    waiting = sum((check.max_points for check in grade.unmarked), start=Fraction(0))
+    if not waiting or grade.points is None:
+        return f"{points_text(grade.points)} / {points_text(grade.max_points)}"
+    return f"{points_text(grade.points)} / {points_text(grade.max_points - waiting)} (+{points_text(waiting)})"
 
 
 def _who(result: Result) -> Text:
@@ -148,7 +160,7 @@ def _remarks(tasks: Sequence[TaskGrade]) -> str:
 
 
 def _flags(result: Result) -> str:
-    codes = sorted({flag.code for flag in result.grade.flags} - {"missing-name", "unmarked"})
+    codes = sorted({flag.code for flag in result.grade.flags} - SAID_BY_VERDICTS)
     return f" [{', '.join(codes)}]" if codes else ""
 
 
@@ -179,13 +191,17 @@ def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]
 
 
 def _figures(results: Sequence[Result]) -> Iterator[str]:
-    """The mean, over the points that are marked."""
-    marked = [result.grade for result in results if result.grade.points is not None]
-    if marked:
-        mean = sum(float(grade.points or 0) for grade in marked) / len(marked)
-        waiting = " that are marked so far" if any(grade.unmarked for grade in marked) else ""
-        most = max(sum((c.max_points for c in grade.checks if c.points is not None), start=0) for grade in marked)
-        yield f"Mean {mean:.2f} of {float(most):g} points{waiting}."
+    """The mean: in points, or, where some still wait for a person, in percent of what is marked."""
+    grades = [result.grade for result in results if result.grade.points is not None]
+    if not grades:
+        return
+    marked = [grade.max_points - sum((c.max_points for c in grade.unmarked), start=Fraction(0)) for grade in grades]
+    if any(grade.unmarked for grade in grades):
+        shares = [(grade.points or 0) / most for grade, most in zip(grades, marked, strict=True) if most]
+        yield f"Mean {float(100 * sum(shares) / max(len(shares), 1)):.0f} % of the points that are marked."
+    else:
+        mean = sum((grade.points or Fraction(0) for grade in grades), start=Fraction(0)) / len(grades)
+        yield f"Mean {float(mean):.2f} of {points_text(max(marked))} points."
 
 
 def _count(number: int, noun: str) -> str:
