@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from grader.notebook.printed.tokens import Token
@@ -57,6 +58,7 @@ class Reader:
         self.tokens = tokens
         self.numbers_left = numbers
         self._torn: set[int] = set()
+        self._whole: dict[int, Found] = {}
 
     def read(self, position: int, depth: int = 0) -> Found | None:
         """The value whose first token is at `position`; None where there is none, or where it is torn."""
@@ -67,13 +69,17 @@ class Reader:
             self.numbers_left -= 1
             text = token.text.removeprefix("np.").rstrip("_")
             return (Arranged(numbers=(text,)),), position + 1
-        found: Found | None = None
-        if token.kind == "name":
+        found = self._whole.get(position)
+        if found is not None:
+            self.numbers_left -= sum(len(part.numbers) for part in found[0])
+        elif token.kind == "name":
             found = self._wrapped(position, depth)
         elif token.text in _CLOSING:
             found = self._bracketed(position, depth)
         if found is None:
             self._torn.add(position)
+        elif depth:
+            self._whole[position] = found
         return found
 
     def _at(self, position: int) -> Token | None:
@@ -188,21 +194,21 @@ def _in_parentheses(items: list[tuple[Arranged, ...]], gap: int | None, commas: 
 def _in_brackets(items: list[tuple[Arranged, ...]], gap: int | None, commas: int) -> tuple[Arranged, ...] | None:
     if not items:
         return (Arranged(numbers=(), axes=((),), elided=(gap is not None,), container="list"),)
-    first = items[0][0]
-    alike = all(len(parts) == 1 and _same_places(parts[0], first) for parts in items)
+    parts = _parts(items)
+    first = parts[0]
+    alike = len(parts) == len(items) and all(_same_places(part, first) for part in parts[1:])
     if not alike:
-        return _parts(items) if gap is None else None
+        return parts if gap is None else None
     before = len(items) if gap is None else gap
-    indices = (*range(before), *range(before - len(items), 0))
-    dtypes = {parts[0].dtype for parts in items}
+    dtypes = {part.dtype for part in parts}
     return (
         Arranged(
-            numbers=tuple(number for parts in items for number in parts[0].numbers),
-            axes=(indices, *first.axes),
+            numbers=tuple(chain.from_iterable([part.numbers for part in parts])),
+            axes=((*range(before), *range(before - len(items), 0)), *first.axes),
             elided=(gap is not None, *first.elided),
-            container=_bracket_container([parts[0] for parts in items], commas),
+            container=_bracket_container(parts, commas),
             dtype=first.dtype if len(dtypes) == 1 else "",
-            exact=all(parts[0].exact for parts in items),
+            exact=all([part.exact for part in parts]),
         ),
     )
 
@@ -212,10 +218,10 @@ def _same_places(one: Arranged, other: Arranged) -> bool:
 
 
 def _parts(items: list[tuple[Arranged, ...]]) -> tuple[Arranged, ...]:
-    return tuple(part for parts in items for part in parts)
+    return tuple(chain.from_iterable(items))
 
 
-def _bracket_container(items: list[Arranged], commas: int) -> Container:
+def _bracket_container(items: Sequence[Arranged], commas: int) -> Container:
     """NumPy prints no commas; a list has them, or holds what isn't NumPy's way to write a number (`4.0`)."""
     containers = {item.container for item in items}
     if containers != {"scalar"}:

@@ -68,7 +68,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind not in ("space", "newline"):
-            yield Token(_KINDS.get(kind or "", "mark"), match.group(), match.start(), match.end())
+            yield Token(_KINDS.get(kind or "", "mark"), match[0], *match.span())
 
 
 def parts(number: str) -> tuple[Part, Part | None]:

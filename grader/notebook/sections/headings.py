@@ -18,11 +18,12 @@ _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()]{0,300}\)")
 _COMMENT = re.compile(r"#(?!!)[#\s]*(?:%%|@title\b|@markdown\b)?(.*)")
 _MAGIC = re.compile(r"[%!]")
 _TRIPLE_QUOTES = re.compile(r'"""|\'\'\'')
-# Comments and magics, then a string that is a whole statement. Nothing in it is tried twice.
+# Comments and magics, then a string that is a whole statement. No possessive groups around named ones: Python up to
+# 3.11.4 loses what those matched.
 _STRING_AT_TOP = re.compile(
-    r"""(?P<before>(?:[^\S\n]*+(?:[#%!][^\n]*+)?\n)*+)[^\S\n]*+[rRuU]?
-        (?>(\"{3}|'{3})(?P<long>.*?)\2|(["'])(?P<short>(?:(?!\4)[^\\\n])*+)\4)
-        [^\S\n]*+;?[^\S\n]*+(?:\#[^\n]*+)?(?:\n|\Z)""",
+    r"""(?P<before>(?:[^\S\n]*(?:[#%!][^\n]*)?\n)*)[^\S\n]*[rRuU]?
+        (?:(\"{3}|'{3})(?P<long>.*?)\2|"(?P<double>[^"\\\n]*)"|'(?P<single>[^'\\\n]*)')
+        [^\S\n]*;?[^\S\n]*(?:\#[^\n]*)?(?:\n|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _INVISIBLE = {"Cf", "Cc"}
@@ -129,7 +130,7 @@ def _with_string_as_comment(source: str) -> str:
     match = _STRING_AT_TOP.match(source)
     if match is None:
         return source
-    words = (match["long"] or match["short"] or "").strip().partition("\n")[0]
+    words = (match["long"] or match["double"] or match["single"] or "").strip().partition("\n")[0]
     return f"{match['before']}# {words}\n{source[match.end() :]}"
 
 
