@@ -58,7 +58,6 @@ class Reader:
         self.tokens = tokens
         self.numbers_left = numbers
         self._torn: set[int] = set()
-        self._whole: dict[int, Found] = {}
 
     def read(self, position: int, depth: int = 0) -> Found | None:
         """The value whose first token is at `position`; None where there is none, or where it is torn."""
@@ -69,17 +68,13 @@ class Reader:
             self.numbers_left -= 1
             text = token.text.removeprefix("np.").rstrip("_")
             return (Arranged(numbers=(text,)),), position + 1
-        found = self._whole.get(position)
-        if found is not None:
-            self.numbers_left -= sum(len(part.numbers) for part in found[0])
-        elif token.kind == "name":
+        found: Found | None = None
+        if token.kind == "name":
             found = self._wrapped(position, depth)
         elif token.text in _CLOSING:
             found = self._bracketed(position, depth)
         if found is None:
             self._torn.add(position)
-        elif depth:
-            self._whole[position] = found
         return found
 
     def _at(self, position: int) -> Token | None:
@@ -208,7 +203,7 @@ def _in_brackets(items: list[tuple[Arranged, ...]], gap: int | None, commas: int
             elided=(gap is not None, *first.elided),
             container=_bracket_container(parts, commas),
             dtype=first.dtype if len(dtypes) == 1 else "",
-            exact=all([part.exact for part in parts]),
+            exact=all(part.exact for part in parts),
         ),
     )
 
