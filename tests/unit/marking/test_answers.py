@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -158,3 +159,11 @@ def test_a_process_that_dies_takes_nothing_from_what_was_there_before() -> None:
     assert found(given["a2.torch"])[0] == "variable"
     assert found(given["a2.numpy"])[0] == "variable"
     assert absent(given["loss.numpy"]) == "not-run"
+
+
+def test_a_cell_of_endless_prints_and_chains_is_answered_in_seconds() -> None:
+    chain = "v0 = 1\n" + "\n".join(f"v{i} = v{i - 1}" for i in range(1, 300))
+    prints = "for i in range(200): print(i + 0.5)\nif 0:\n" + "    print(v299)\n" * 300
+    begun = time.monotonic()
+    answers("## Task 1", chain, prints, "## Task 2", prints)
+    assert time.monotonic() - begun < 20, "it takes half a second where nothing else runs; once it took half a minute"
