@@ -14,7 +14,8 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 _TIMED = re.compile(r"(\s*)%time\s+")
 _SHELL_VALUE = re.compile(r"([\w\s,.\[\]]+=\s*)[%!]")
 _LINE_MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_REMEMBERED_CHARACTERS = 4_000
+# Of a hostile cell, the tree takes up to 1 kB for each character.
+_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 64, 4_000
 
 
 def parse_cell(source: str) -> ast.Module | None:
@@ -22,7 +23,6 @@ def parse_cell(source: str) -> ast.Module | None:
 
     Trees of ordinary cells are remembered, since one cell is looked at several times: they are to be read only.
     """
-    # A tree takes up to 1 kB for each character.
     return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else _parse_cell(source)
 
 
@@ -30,7 +30,7 @@ def _parse_cell(source: str) -> ast.Module | None:
     return parse_python(source) or parse_python(without_magics(source))
 
 
-_remembered = lru_cache(maxsize=64)(_parse_cell)
+_remembered = lru_cache(maxsize=_REMEMBERED_CELLS)(_parse_cell)
 
 
 def without_magics(source: str) -> str:
