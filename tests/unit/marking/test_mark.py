@@ -237,6 +237,15 @@ def test_a_package_that_isnt_installed_costs_nobody_points(tmp_path: Path) -> No
     assert wrong.points == 0
 
 
+def test_a_file_that_isnt_there_is_flagged_with_its_cell(tmp_path: Path) -> None:
+    loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
+    grade = mark(loaded, notebook("x = 1", "open('no/such.csv')", "squares = [1.0, 4.0, 16.0]"))
+    assert grade.points == 3
+    (flag,) = grade.flags
+    assert (flag.code, flag.cell) == ("missing-file", 1)
+    assert "no/such.csv" in flag.message
+
+
 def test_a_fault_of_ours_leaves_points_null_and_a_rejected_file_gets_nothing(tmp_path: Path) -> None:
     loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
     fault = ungraded(loaded.spec, Execution(status="unavailable", engine="", seconds=0, seed=0, reason="No disk."))
