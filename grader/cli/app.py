@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Mark numeric coursework in Jupyter notebooks against a PyTorch reference, with reasons.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
