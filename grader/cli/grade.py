@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -30,7 +30,7 @@ from grader.cli.terminal import print_warning, safe, stderr
 from grader.errors import ExitStatus, GradebookError, UnsealedError, UsageError
 from grader.execution import ENGINES, Engine
 from grader.gradebook import Gradebook
-from grader.records import Limits, Submission
+from grader.records import Limits, Result, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
             batch = _batch(options, described, spec, workers, engine, book)
             summary = _grade(batch, [*_files(mine), *_kept(book, spec, tuple(mine.values()))], out)
-            results = [result for result in book.grades() if not _superseded(result.submission, mine)]
+            results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
             out.write_class(results, spec, summary.absent)
     if options.as_json:
@@ -146,9 +146,14 @@ def _kept(book: Gradebook, spec: Spec, mine: Sequence[Submission]) -> list[Hande
     ]
 
 
-def _superseded(kept: Submission, mine: dict[Path, Submission]) -> bool:
-    """Whether a kept submission is a file of this batch, which a roster now says is somebody else's."""
-    return any(kept.path == now.path and kept.student.id != now.student.id for now in mine.values())
+def _without_superseded(results: Iterable[Result], mine: Iterable[Submission]) -> list[Result]:
+    """All but kept submissions that are files of this batch, which a roster now says are somebody else's."""
+    owners = {submission.path: submission.student.id for submission in mine}
+    return [
+        result
+        for result in results
+        if owners.get(result.submission.path, result.submission.student.id) == result.submission.student.id
+    ]
 
 
 def _grade(batch: Batch, handed_in: Sequence[HandedIn], out: OutputFolder) -> Summary:

@@ -193,6 +193,16 @@ def sleeping() -> bool:
     return f"sleep 9876.{os.getpid()}" in processes
 
 
+def test_a_roster_that_comes_later_renames_and_doubles_nobody(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "larsen bo.ipynb")
+    assert list(points_by_student(grade(tmp_path))) == [("larsen bo", 1)]
+    (tmp_path / "roster.csv").write_text("id,name\n1002,Bo Larsen\n")
+    document = grade(tmp_path, "--roster", "roster.csv")
+    assert points_by_student(document) == {("1002", 1): (4, 4)}
+    assert document["counts"]["executed"] == 0
+
+
 def test_the_class_list_is_held_against_what_came(tmp_path: Path) -> None:
     write_assignment(tmp_path / "reference")
     write_notebook(tmp_path / "class" / "amara" / "hw.ipynb")
