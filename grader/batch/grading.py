@@ -109,9 +109,11 @@ class Batch:
         if item.path is not None:
             return self.workers.prepare(item.path)
         kept = self.book.find(item.submission.student.id, item.submission.attempt)
-        if kept.notebook is None:
+        if kept.notebook is not None:
+            return self.workers.plan_again(kept.notebook, item.submission.sha256)
+        if kept.status == "rejected":
             return Prepared(sha256=item.submission.sha256, rejected=kept.execution.reason)
-        return self.workers.plan_again(kept.notebook, item.submission.sha256)
+        raise ExecutionUnavailable(kept.execution.reason)
 
     def _execute(self, notebook: Notebook, plan: Plan) -> tuple[Execution, ...]:
         main = self._run(plan, plan.main)
