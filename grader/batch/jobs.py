@@ -28,12 +28,8 @@ def _assignment(reference: Path) -> Loaded:
 
 
 def describe(reference: Path) -> Described:
-    """Load an assignment and evaluate its reference once.
-
-    Raises AssignmentError for whatever is wrong with it.
-    """
+    """Load an assignment, which evaluates its reference; raises AssignmentError for whatever is wrong with it."""
     loaded = _assignment(reference)
-    loaded.reference.worlds()
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 

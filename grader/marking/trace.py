@@ -60,10 +60,9 @@ class Trace:
         end = self.notebook.code_cells[-1].index
         return {c.name: c for c in self.execution.captures if c.place == "end" and c.after_cell == end}
 
-    def last_assigned(self, name: str, up_to: int) -> int | None:
-        """The last cell up to `up_to` whose code assigns a name; None where none does so in the open."""
-        cells = [index for index, code in self.code.items() if index <= up_to and name in code.assigned]
-        return max(cells, default=None)
+    def last_assigned(self, name: str, cells: Iterable[int]) -> int | None:
+        """The last of these code cells whose code assigns a name; None where none does so in the open."""
+        return max((index for index in cells if name in self.code[index].assigned), default=None)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

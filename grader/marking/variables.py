@@ -31,7 +31,7 @@ def agreed_variable(trace: Trace, check: CheckSpec, task: str) -> Variable | Non
         for name in check.names:
             capture = captures.get(name)
             if capture is not None and not _is_gap(capture.value):
-                cell = trace.last_assigned(name, capture.after_cell)
+                cell = trace.last_assigned(name, (index for index in trace.code if index <= capture.after_cell))
                 return Variable(found=Found(kind="variable", name=name, cell=cell), value=capture.value, late=late)
     return None
 
@@ -56,7 +56,7 @@ def other_variable(trace: Trace, check: CheckSpec, task: str, shape: tuple[int, 
         if speaks_of(name, check, trace.spec)
         and _is_of_version(name, captures[name].value, check, container)
         and _fits(captures[name].value, shape)
-        and (cell := _assigned_in(trace, name, trace.section_code(task))) is not None
+        and (cell := trace.last_assigned(name, trace.section_code(task))) is not None
     ]
     if not candidates:
         return None
@@ -78,10 +78,6 @@ def _unclaimed(trace: Trace, check: CheckSpec, captures: Mapping[str, Capture]) 
             yield name
 
 
-def _assigned_in(trace: Trace, name: str, cells: tuple[int, ...]) -> int | None:
-    return max((index for index in cells if name in trace.code[index].assigned), default=None)
-
-
 def _is_of_version(name: str, value: Value, check: CheckSpec, container: Container | None) -> bool:
     """Whether a value's kind is the version's; plain numbers and lists are of either kind, so their name must say."""
     kind = _container(value)
@@ -92,10 +88,10 @@ def _is_of_version(name: str, value: Value, check: CheckSpec, container: Contain
 
 def _fits(value: Value, shape: tuple[int, ...]) -> bool:
     numeric = as_numeric(value)
-    return isinstance(numeric, Numeric) and has_shape(numeric.values.shape, shape)
+    return isinstance(numeric, Numeric) and _has_shape(numeric.values.shape, shape)
 
 
-def has_shape(found: tuple[int, ...], asked: tuple[int, ...]) -> bool:
+def _has_shape(found: tuple[int, ...], asked: tuple[int, ...]) -> bool:
     """Whether a shape is the one asked for; one element counts as a scalar."""
     return found == asked or (asked == () and set(found) <= {1})
 
