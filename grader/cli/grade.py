@@ -28,7 +28,7 @@ from grader.batch import (
 from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
 from grader.errors import ExitStatus, GradebookError, UnsealedError, UsageError
-from grader.execution import ENGINES, Engine
+from grader.execution import ENGINES, Engine, EngineOptions
 from grader.gradebook import Gradebook
 from grader.records import Limits, Result, Submission
 
@@ -84,7 +84,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
 def _engine(name: str) -> Engine:
     if name not in ENGINES:
         raise UsageError(f"There is no engine {name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
-    return ENGINES[name]()
+    return ENGINES[name](EngineOptions())
 
 
 def _reveal(word: str | None) -> Reveal | None:

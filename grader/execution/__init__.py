@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
-from grader.execution.engine import Engine, execute_with_retry
+from grader.execution.engine import Engine, EngineOptions, Seal, execute_with_retry
 
-__all__ = ["ENGINES", "Engine", "execute_with_retry"]
+__all__ = ["ENGINES", "Engine", "EngineOptions", "Seal", "execute_with_retry"]
 
 # Tracebacks of our faults are for those who ask for a log: without this, Python would put them on the terminal.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
-def _kernel(python: str | Path = sys.executable) -> Engine:
+def _kernel(options: EngineOptions) -> Engine:
     from grader.execution.kernel import KernelEngine  # Jupyter's libraries take long to import
 
-    return KernelEngine(python)
+    return KernelEngine(options)
 
 
-class _MakeEngine(Protocol):
-    def __call__(self, python: str | Path = sys.executable) -> Engine: ...
-
-
-ENGINES: Mapping[str, _MakeEngine] = {"kernel": _kernel}
-"""Engines by name: each makes one for an interpreter, by default the grader's own."""
+ENGINES: Mapping[str, Callable[[EngineOptions], Engine]] = {"kernel": _kernel}
+"""What makes an engine, by name."""

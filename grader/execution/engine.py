@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from grader.records import Execution, Limits, Plan, Run
 
 INTERRUPTED = "The execution was interrupted."
+
+Seal = Literal["namespaces", "landlock", "none"]
+"""What keeps student code in. `namespaces`: a file system, processes and a network of its own. `landlock`: rules of the
+kernel's on what the process may do, where namespaces are refused. `none`: nothing; the code runs as our user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What an engine is made with.
+
+    `python` is the interpreter of the class. `slots` is how many executions may be under way at once. `imports` are
+    modules that many hand-ins import; an engine may import those that are installed before any student code runs.
+    """
+
+    python: str = sys.executable
+    seal: Seal = "none"
+    slots: int = 2
+    imports: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

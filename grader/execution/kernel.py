@@ -9,14 +9,13 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import ExecutionUnavailable
-from grader.execution.engine import INTERRUPTED, not_run
+from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
 from grader.execution.kernel_process import KernelProcess
 from grader.execution.scratch import scratch
 from grader.execution.session import Session
@@ -26,12 +25,12 @@ _log = logging.getLogger(__name__)
 
 
 class KernelEngine:
-    """Runs each execution in a fresh kernel of `python`, which is the interpreter of the class."""
+    """Runs each execution in a fresh kernel."""
 
     name = "kernel"
 
-    def __init__(self, python: str | Path = sys.executable) -> None:
-        self._python = str(python)
+    def __init__(self, options: EngineOptions) -> None:
+        self._python = options.python
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self._closed = False

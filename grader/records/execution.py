@@ -21,6 +21,8 @@ class Limits:
     cell_seconds: float = 20.0
     total_seconds: float = 60.0
     memory_bytes: int = 2 * 1024**3
+    disk_bytes: int = 256 * 1024**2
+    processes: int = 64
     output_bytes: int = 10_000_000
     capture_bytes: int = 64 * 1024**2
     value_bytes: int = 16 * 1024**2

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.execution import ENGINES, Engine, execute_with_retry
+from grader.execution import ENGINES, Engine, EngineOptions, execute_with_retry
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
 from tests.contract.behaviours import BEHAVIOURS, LIMITS, Behaviour, scalar
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(params=ENGINES, scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    engine = ENGINES[request.param]()
+    engine = ENGINES[request.param](EngineOptions())
     os.environ["GRADER_TEST_SECRET"] = "s3cret"
     yield engine
     del os.environ["GRADER_TEST_SECRET"]
@@ -124,7 +124,9 @@ def test_an_interpreter_that_cannot_run_notebooks_is_our_fault(name: str, tmp_pa
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     for python in (broken, tmp_path / "absent"):
-        execution = ENGINES[name](python).execute(plan, plan.main, limits=LIMITS, provided=None)
+        execution = ENGINES[name](EngineOptions(python=str(python))).execute(
+            plan, plan.main, limits=LIMITS, provided=None
+        )
         assert execution.status == "unavailable"
         assert str(python) in execution.reason
         assert execution.cells == ()
@@ -133,17 +135,17 @@ def test_an_interpreter_that_cannot_run_notebooks_is_our_fault(name: str, tmp_pa
 @pytest.mark.parametrize("name", ENGINES)
 def test_provided_files_that_cannot_be_copied_are_our_fault(name: str, tmp_path: Path) -> None:
     plan = _plan("x = 1", names="x")
-    execution = ENGINES[name]().execute(plan, plan.main, limits=LIMITS, provided=tmp_path / "absent")
+    execution = ENGINES[name](EngineOptions()).execute(plan, plan.main, limits=LIMITS, provided=tmp_path / "absent")
     assert execution.status == "unavailable"
 
 
 UNLUCKY = """
 import sys
 from pathlib import Path
-from grader.execution import ENGINES
+from grader.execution import ENGINES, EngineOptions
 from grader.records import Limits
 from tests.contract.behaviours import BEHAVIOURS
-engine = ENGINES[sys.argv[1]]()
+engine = ENGINES[sys.argv[1]](EngineOptions())
 for each in BEHAVIOURS:
     if each.name.startswith("a_forged_reply_ends"):
         for provided in (None, Path("/absent")):
@@ -161,7 +163,7 @@ def test_neither_a_fault_of_ours_nor_a_forger_puts_anything_on_the_terminal(name
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_closing_an_engine_ends_what_runs_and_says_so(name: str) -> None:
-    engine = ENGINES[name]()
+    engine = ENGINES[name](EngineOptions())
     plan = _plan("import time\ntime.sleep(100)")
     limits = Limits(cell_seconds=100.0, total_seconds=100.0)
     with ThreadPoolExecutor(1) as pool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch import Batch, HandedIn, Workers
-from grader.execution import ENGINES
+from grader.execution import ENGINES, EngineOptions
 from grader.gradebook import Gradebook
 from grader.marking import ungraded
 from grader.records import Execution, ExecutionStatus, Limits, Result, Student, Submission
@@ -40,7 +40,7 @@ def test_a_fault_of_ours_stays_one_when_it_is_marked_again(
         batch = Batch(
             spec=spec,
             workers=workers,
-            engine=ENGINES["kernel"](),
+            engine=ENGINES["kernel"](EngineOptions()),
             book=book,
             limits=Limits(),
             environment={"python": "3"},
