@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Mapping
 
 from grader.execution.engine import Engine, EngineOptions, Seal, execute_with_retry
+from grader.execution.sandbox import find_seal
 
-__all__ = ["ENGINES", "Engine", "EngineOptions", "Seal", "execute_with_retry"]
+__all__ = ["ENGINES", "Engine", "EngineOptions", "Seal", "execute_with_retry", "find_seal"]
 
 # Tracebacks of our faults are for those who ask for a log: without this, Python would put them on the terminal.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -19,5 +20,11 @@ def _kernel(options: EngineOptions) -> Engine:
     return KernelEngine(options)
 
 
-ENGINES: Mapping[str, Callable[[EngineOptions], Engine]] = {"kernel": _kernel}
+def _warm(options: EngineOptions) -> Engine:
+    from grader.execution.warm import WarmEngine
+
+    return WarmEngine(options)
+
+
+ENGINES: Mapping[str, Callable[[EngineOptions], Engine]] = {"warm": _warm, "kernel": _kernel}
 """What makes an engine, by name."""

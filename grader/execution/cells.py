@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.execution.kernel_process import KernelProcess
 from grader.execution.messages import ForgedMessage, content_of, heard
+from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_error, to_records
 from grader.records import CellRun, Limits, Source
 
@@ -27,33 +28,6 @@ _MESSAGES_SECONDS = 10
 _MESSAGE_OVERHEAD = 256
 
 Cause = Literal["finished", "timeout", "output", "died"]
-
-
-class OutputMeter:
-    """Counts bytes of output as they arrive.
-
-    A cell may send what is left of the execution's limit, or a tenth of the limit where less is left: a flood in one
-    cell doesn't stop the later ones. What is beyond the execution's limit isn't kept.
-    """
-
-    def __init__(self, limit: int, overrun: asyncio.Event) -> None:
-        self._limit = limit
-        self._kept = 0
-        self._allowance = 0
-        self._overrun = overrun
-
-    def start_cell(self) -> None:
-        """Begin to count for another cell."""
-        self._allowance = max(self._limit - self._kept, self._limit // 10)
-
-    def room(self, size: int) -> int:
-        """Count a message of `size` bytes; how many of them may be kept."""
-        self._allowance -= size
-        if self._allowance < 0:
-            self._overrun.set()
-        kept = min(size, max(self._limit - self._kept, 0))
-        self._kept += kept
-        return kept
 
 
 class BoundedClient(NotebookClient):
@@ -121,7 +95,7 @@ class CellRunner:
         self._process = process
         self._limits = limits
         self._overrun = asyncio.Event()
-        self._meter = OutputMeter(limits.output_bytes, self._overrun)
+        self._meter = OutputMeter(limits.output_bytes, self._overrun.set)
         self._notebook = _notebook(cells)
         self._client = BoundedClient(self._notebook, process, self._meter)
         self._indices = [cell.index for cell in cells]

@@ -1,8 +1,9 @@
-"""The guest's source text, and the one statement that starts it in a kernel."""
+"""The guest's source text, and how it is started: in a kernel that runs, or as a program of its own."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable
 from importlib.resources import files
@@ -15,29 +16,50 @@ from grader.records import Limits, Plan, Run
 REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
-_MODULES = ("libraries", "values", "frames", "start")
+_IN_A_KERNEL = ("libraries", "values", "frames", "captures", "start")
+_BESIDE = (
+    *("libraries", "values", "frames", "captures", "stream", "shell", "warm_up"),
+    *("system_calls", "walls", "processes", "student", "slot", "template", "trial"),
+)
 
-_BOOT = """
+_BUILD = """
 import sys, types
-modules = [types.ModuleType("grader_guest")]
-modules[0].__path__ = []
-sys.modules["grader_guest"] = modules[0]
+modules = {"": types.ModuleType("grader_guest")}
+modules[""].__path__ = []
+sys.modules["grader_guest"] = modules[""]
 for name, source in sources.items():
     module = types.ModuleType("grader_guest." + name)
     module.__package__ = "grader_guest"
     sys.modules[module.__name__] = module
+    setattr(modules[""], name, module)
     exec(compile(source, "<" + module.__name__ + ">", "exec"), module.__dict__)
-    modules.append(module)
-for module in modules:
+    modules[name] = module
+for module in modules.values():
     del sys.modules[module.__name__]
-modules[-1].start(shell, settings)
 """
+
+_START = _BUILD + 'modules["start"].start(shell, settings)\n'
+
+PROGRAM = f"""
+import json, sys
+document = json.load(sys.stdin)
+sources, settings = document["sources"], document["settings"]
+exec(compile({_BUILD!r}, "<grader_guest>", "exec"))
+getattr(modules[document["module"]], document["function"])(settings)
+"""
+"""A Python program that reads `document`'s text from its standard input, and does what that says."""
+
+
+def document(module: str, function: str, settings: dict[str, Any]) -> bytes:
+    """What PROGRAM reads in order to call a function of the guest's with some settings."""
+    text = {"sources": _sources(_BESIDE), "module": module, "function": function, "settings": settings}
+    return json.dumps(text).encode("ascii")
 
 
 @functools.cache
-def _sources() -> dict[str, str]:
+def _sources(modules: tuple[str, ...]) -> dict[str, str]:
     guest = files("grader.execution.guest")
-    return {name: (guest / f"{name}.py").read_text(encoding="utf-8") for name in _MODULES}
+    return {name: (guest / f"{name}.py").read_text(encoding="utf-8") for name in modules}
 
 
 def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None) -> str:
@@ -49,12 +71,9 @@ def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None)
         "limits": guest_limits(limits),
         "memory_bytes": limits.memory_bytes,
     }
-    return _statement({"sources": _sources(), "settings": settings})
-
-
-def _statement(values: dict[str, Any]) -> str:
+    values = {"sources": _sources(_IN_A_KERNEL), "settings": settings}
     names = ", ".join(f"{name!r}: {value!r}" for name, value in values.items())
-    return f"exec(compile({_BOOT!r}, '<grader_guest>', 'exec'), {{'shell': get_ipython(), {names}}})"
+    return f"exec(compile({_START!r}, '<grader_guest>', 'exec'), {{'shell': get_ipython(), {names}}})"
 
 
 def _imports(plan: Plan, provided: Path | None) -> list[str]:

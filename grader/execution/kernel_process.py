@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import zmq
@@ -20,7 +19,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from grader.errors import ExecutionUnavailable
 from grader.execution.messages import content_of
 from grader.execution.processes import end
-from grader.execution.scratch import Scratch
+from grader.execution.scratch import Scratch, environment
 from grader.records import Limits
 
 START_SECONDS = 60.0
@@ -74,7 +73,7 @@ class KernelProcess:
         try:
             await self.manager.start_kernel(
                 cwd=str(self._scratch.work),
-                env=environment(self._python, self._scratch.home),
+                env=environment(self._python, self._scratch.home, self._scratch.root / "tmp"),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 extra_arguments=["--HistoryManager.hist_file=:memory:"],
@@ -198,20 +197,3 @@ class KernelProcess:
             self._client.stop_channels()
         await self.manager.cleanup_resources()
         self._context.destroy(linger=0)
-
-
-def environment(python: str, home: Path) -> dict[str, str]:
-    """The environment of student code: made from nothing, so that no secret of ours is in it."""
-    temporary = home / "tmp"
-    temporary.mkdir(exist_ok=True)
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    return {
-        "PATH": os.pathsep.join([str(Path(python).parent), os.defpath]),
-        "HOME": str(home),
-        "TMPDIR": str(temporary),
-        "IPYTHONDIR": str(home / "ipython"),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **dict.fromkeys(threads, "1"),
-    }

@@ -15,9 +15,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scratch:
-    """`work` is the working directory, with a copy of what is provided; `home` is for dot files and temporary ones.
-
-    `private` is the parent's: sockets, and the files in which values come out. Its path is short, as sockets need.
+    """`work` is the working directory, with a copy of what is provided; `home` is for dot files, `tmp` beside it for
+    temporary ones. `private` is the parent's: sockets, and the files in which values come out. Its path is short, as
+    sockets need.
     """
 
     root: Path
@@ -29,16 +29,40 @@ class Scratch:
 @contextmanager
 def scratch(provided: Path | None) -> Iterator[Scratch]:
     """Make the folders, and remove them at the end. Raises OSError where they can't be made."""
-    root = Path(tempfile.mkdtemp(prefix="grader-"))
-    try:
+    with folder() as root:
         place = Scratch(root=root, private=root / "p", home=root / "home", work=root / "work")
-        for folder in (place.private, place.home, place.work):
-            folder.mkdir(mode=0o700)
+        for made in (place.private, place.home, place.work, root / "tmp"):
+            made.mkdir(mode=0o700)
         if provided is not None:
             shutil.copytree(provided, place.work, dirs_exist_ok=True)
         yield place
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that only we may enter, and that is removed at the end. Raises OSError where it can't be made."""
+    root = Path(tempfile.mkdtemp(prefix="grader-"))
+    try:
+        yield root
     finally:
         remove(root)
+
+
+def environment(python: str, home: Path, temporary: Path) -> dict[str, str]:
+    """The environment of student code: made from nothing, so that no secret of ours is in it."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return {
+        "PATH": os.pathsep.join([str(Path(python).parent), os.defpath]),
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "IPYTHONDIR": str(home / "ipython"),
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **dict.fromkeys(threads, "1"),
+    }
 
 
 def remove(root: Path) -> None:

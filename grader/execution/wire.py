@@ -2,18 +2,19 @@
 
     frame = length (8 bytes, little-endian) · header (JSON) · arrays (safetensors' format)
 
-The header is `{"captures": [{"name", "identity", "value"}]}`. A value is a bare JSON scalar, or an object whose `kind`
-is `array`, `sequence`, `mapping` or `unreadable`. An array names its bytes by position in the safetensors block. Dtypes
-that safetensors lacks (complex) are plain bytes there. Nothing is ever unpickled.
+The header is `{"captures": [{"name", "identity", "value"}]}`, in ASCII. A value is a bare JSON scalar, or an object
+whose `kind` is `array`, `sequence`, `mapping` or `unreadable`. An array names its bytes by position in the safetensors
+block. Dtypes that safetensors lacks (complex) are plain bytes there. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, Literal, NoReturn, cast
 
 from safetensors import SafetensorError, deserialize
 
@@ -21,16 +22,18 @@ from grader.records import ITEMSIZE, Array, Limits, Mapping, Scalar, ScalarValue
 
 MAX_DEPTH = 20
 MAX_ITEMS = 100_000
-MAX_FRAME_ITEMS = 200_000
+MAX_FRAME_ITEMS = 100_000
 MAX_TEXT = 100_000
 MAX_INTEGER_BITS = 3322
 """A thousand decimal digits."""
-MAX_HEADER_BYTES = 16 * 1024**2
-MAX_HEADER_MARKS = 4_000_000
-"""Commas and brackets in a header: they bound what parsing it can make."""
-MAX_BLOCK_MARKS = 500_000
-"""The same in the arrays' own header, where each array has seven, and another for each further dimension."""
+MAX_HEADER_BYTES = 8 * 1024**2
+MAX_HEADER_MARKS = 800_000
+"""Commas, colons and opening brackets in a header: they bound what parsing it can make, about 100 bytes for each."""
+MAX_BLOCK_MARKS = 300_000
+"""The same in the arrays' own header, where each array has eleven, and another for each dimension."""
 MAX_NAMES = 1_000
+_ROOM_FOR_NAMES = 50 * MAX_NAMES
+"""Marks that the captures themselves take, and the values that are refused in their places."""
 MAX_DIMENSIONS = 64
 
 _STORED = {
@@ -78,6 +81,7 @@ def guest_limits(limits: Limits) -> dict[str, int]:
     return {
         "capture_bytes": limits.capture_bytes - header,
         "header_bytes": header * 3 // 4,
+        "marks": MAX_HEADER_MARKS - _ROOM_FOR_NAMES,
         "value_bytes": limits.value_bytes,
         "frame_items": MAX_FRAME_ITEMS,
         "items": MAX_ITEMS,
@@ -91,7 +95,7 @@ def decode(frame: bytes, limits: Limits) -> tuple[Read, ...]:
     """The captures in a frame, each name once. Raises WireError for anything that isn't in order."""
     _expect(len(frame) <= limits.capture_bytes, "the frame is too long")
     header = _header(frame, MAX_HEADER_MARKS)
-    document = _parse(header)
+    document = parse(header, encoding="ascii")
     _expect(isinstance(document, dict) and set(document) == {"captures"}, "the header isn't a list of captures")
     entries = document["captures"]
     _expect(isinstance(entries, list) and len(entries) <= MAX_NAMES, "the captures aren't a short list")
@@ -100,6 +104,28 @@ def decode(frame: bytes, limits: Limits) -> tuple[Read, ...]:
     _expect(len({each.name for each in read}) == len(read), "a name stands there twice")
     _expect(not reader.unused, "arrays that belong to nothing")
     return read
+
+
+def marks(data: bytes) -> int:
+    """How many commas, colons and opening brackets there are: what parsing it as JSON can make is bounded by them."""
+    return sum(map(data.count, (b",", b":", b"[", b"{")))
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise WireError(f"{constant} is no JSON")
+
+
+def parse(
+    data: bytes, *, encoding: Literal["ascii", "utf-8"], constant: Callable[[str], Any] = _refuse_constant
+) -> Any:
+    """The JSON document in these bytes, whose marks are known to be few. Raises WireError for anything else.
+
+    `constant` says what stands for NaN and the infinities.
+    """
+    try:
+        return json.loads(data.decode(encoding), parse_constant=constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError("what should be JSON isn't") from error
 
 
 def clean(text: str) -> str:
@@ -112,24 +138,13 @@ def _expect(condition: bool, problem: str) -> None:
         raise WireError(problem)
 
 
-def _header(data: bytes, marks: int) -> bytes:
+def _header(data: bytes, most_marks: int) -> bytes:
     """The header that stands behind its own length, once it is known to cost little to parse."""
     length = int.from_bytes(data[:8], "little")
     _expect(8 + length <= len(data) and length <= MAX_HEADER_BYTES, "a header is longer than it may be")
     header = data[8 : 8 + length]
-    _expect(sum(map(header.count, (b",", b"[", b"{"))) <= marks, "a header holds too many items")
+    _expect(marks(header) <= most_marks, "a header holds too many items")
     return header
-
-
-def _parse(header: bytes) -> Any:
-    try:
-        return json.loads(header.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise WireError("the header isn't JSON") from error
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise WireError(f"{constant} is no JSON")
 
 
 def _arrays(block: bytes) -> dict[str, AbstractMapping[str, Any]]:
@@ -170,7 +185,7 @@ class _Reader:
         if not isinstance(tree, dict):
             return Scalar(value=_scalar(tree))
         kind = tree.get("kind")
-        if not isinstance(kind, str) or set(tree) != _KEYS.get(kind):
+        if not isinstance(kind, str) or tree.keys() != _KEYS.get(kind):
             raise WireError("a value of no known kind")
         if kind in _CONTAINERS:
             container = tree["container"]
@@ -186,10 +201,10 @@ class _Reader:
         return Sequence(container=tree["container"], items=items)
 
     def _mapping(self, tree: dict[str, Any], depth: int) -> Mapping:
-        keys = tuple(_scalar(key) for key in _list(tree["keys"]))
-        values = tuple(self.value(item, depth + 1) for item in _list(tree["values"]))
+        keys, values = _list(tree["keys"]), _list(tree["values"])
         _expect(len(keys) == len(values), "a mapping with more keys than values, or fewer")
-        return Mapping(keys=keys, values=values)
+        read = tuple(self.value(item, depth + 1) for item in values)
+        return Mapping(keys=tuple(map(_scalar, keys)), values=read)
 
     def _array(self, tree: dict[str, Any]) -> Array:
         dtype, shape = tree["dtype"], _shape(tree["shape"], self._limits.value_bytes)

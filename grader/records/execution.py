@@ -14,6 +14,9 @@ ExecutionStatus = Literal["completed", "error", "timeout", "memory", "output", "
 `unavailable`: our own fault; such a submission is ungraded."""
 
 
+CellStatus = Literal["ok", "error", "timeout", "output", "died", "not-run"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds of one execution. Seconds are wall time; the rest is bytes or a number."""
@@ -79,7 +82,7 @@ class CellRun:
     """One code cell's run. `seconds` is wall time; `not-run` cells have no outputs."""
 
     index: int
-    status: Literal["ok", "error", "timeout", "output", "died", "not-run"]
+    status: CellStatus
     seconds: float = 0.0
     outputs: tuple[Output, ...] = ()
     error: CellError | None = None

@@ -29,7 +29,7 @@ class Budget:
 
     def __init__(self, limits: dict[str, int]) -> None:
         self._value_limits = (limits["value_bytes"], limits["items"])
-        self._frame = (limits["capture_bytes"], limits["frame_items"], limits["header_bytes"])
+        self._frame = (limits["capture_bytes"], limits["frame_items"], limits["header_bytes"], limits["marks"])
         self.start_value()
 
     def start_value(self) -> None:
@@ -42,14 +42,19 @@ class Budget:
         """Forget the value that was being read: it doesn't stand in the frame."""
         self._frame = self._before
 
-    def spend(self, size: int = 0, items: int = 0, header: int = 0) -> None:
-        """Take array bytes, items and characters of the header from what is left, or refuse the value."""
-        frame_bytes, frame_items, frame_header = self._frame
-        if size > self.bytes or items > self.items or header > frame_header:
+    def spend(self, size: int = 0, items: int = 0, header: int = 0, marks: int = 0) -> None:
+        """Take array bytes, items, and characters and JSON's marks of the header from what is left, or refuse the
+        value."""
+        frame_bytes, frame_items, frame_header, frame_marks = self._frame
+        if size > self.bytes or items > self.items or header > frame_header or marks > frame_marks:
             raise TooLarge
         self.bytes -= size
         self.items -= items
-        self._frame = (frame_bytes - size, frame_items - items, frame_header - header)
+        self._frame = (frame_bytes - size, frame_items - items, frame_header - header, frame_marks - marks)
+
+    def write(self, text: str) -> None:
+        """Spend what a piece of JSON takes of the header."""
+        self.spend(header=len(text), marks=sum(map(text.count, ",:[{")))
 
 
 class Reader:
@@ -75,18 +80,23 @@ class Reader:
             return unreadable(value, str(error))
 
     def _value(self, value: Any, depth: int) -> Any:
+        mark = len(self.arrays)
         try:
             return self._dispatch(value, depth)
         except TooLarge:
             raise
         except Refused as error:
-            return unreadable(value, str(error))
+            reason = str(error)
         except BaseException as error:  # a student's code may raise anything, SystemExit too
-            return unreadable(value, "reading it raised " + _type_name(type(error))[:100])
+            reason = "reading it raised " + _type_name(type(error))[:100]
+        del self.arrays[mark:]
+        tree = unreadable(value, reason)
+        self.budget.write(dumps(tree))
+        return tree
 
     def _dispatch(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        self.budget.spend(items=1, header=60)
+        self.budget.spend(items=1, header=60, marks=1)
         if value is None or kind is bool:
             return value
         numpy, torch = self.libraries.numpy, self.libraries.torch
@@ -133,7 +143,7 @@ class Reader:
     def _text(self, value: str) -> str:
         if len(value) > self.limits["text"]:
             raise TooLarge
-        self.budget.spend(header=len(dumps(value)))
+        self.budget.write(dumps(value))
         return value
 
     def _tensor(self, value: Any) -> Any:
@@ -152,7 +162,7 @@ class Reader:
         return self._array(dtype, shape, data, container)
 
     def _array(self, dtype: str, shape: tuple[int, ...], data: bytes, container: str) -> Any:
-        self.budget.spend(len(data), header=200 + 25 * len(shape))
+        self.budget.spend(len(data), header=200 + 25 * len(shape), marks=11 + len(shape))
         self.arrays.append((dtype, shape, data))
         tensor = len(self.arrays) - 1
         return {"kind": "array", "dtype": dtype, "shape": list(shape), "container": container, "tensor": tensor}
@@ -184,6 +194,7 @@ class Reader:
             raise Refused("it contains itself")
         if length > self.budget.items:
             raise TooLarge
+        self.budget.spend(marks=8)
         self._open.add(id(value))
 
 

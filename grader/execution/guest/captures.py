@@ -1,0 +1,58 @@
+"""Reads the values of names out of a namespace into a frame. All that it needs is bound before student code runs."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import sys
+from typing import Any
+
+from .frames import encode
+from .libraries import Libraries
+from .values import Reader, identity
+
+
+class Captures:
+    """The values of names in a namespace, as frames within limits."""
+
+    def __init__(self, namespace: dict[str, Any], limits: dict[str, int]) -> None:
+        self._namespace = namespace
+        self._limits = limits
+        self._libraries = Libraries()
+
+    def frame(self, names: list[str]) -> list[bytes]:
+        """The pieces of a frame with those of the names that are there."""
+        self._libraries.refresh()
+        reader = Reader(self._libraries, self._limits)
+        captures = []
+        for name in names:
+            if name in self._namespace:
+                value = self._namespace[name]
+                captures.append({"name": name, "identity": identity(value), "value": reader.read(value)})
+        return encode(captures, reader.arrays)
+
+
+def import_if_there(name: str) -> None:
+    """Import a module; where it isn't installed, or is broken, the student's own import will say so."""
+    try:
+        importlib.import_module(name)
+    except BaseException:  # a library may raise anything while it is imported, SystemExit too
+        sys.modules.pop(name, None)
+
+
+def seed_generators(seed: int) -> None:
+    """Seed the global generators of Python, NumPy and PyTorch."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def versions() -> dict[str, str]:
+    """Python's version and those of the libraries that are imported."""
+    found = {"python": sys.version.split()[0]}
+    for name in ("IPython", "numpy", "torch"):
+        if name in sys.modules:
+            found[name.lower()] = str(getattr(sys.modules[name], "__version__", ""))
+    return found

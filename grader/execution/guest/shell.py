@@ -1,0 +1,223 @@
+"""IPython's shell as a notebook's cells know it, with its outputs sent as messages."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import getpass
+import io
+import signal
+import sys
+import time
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.process import system  # type: ignore[attr-defined]  # IPython exports it so
+from traitlets.config import Config
+
+from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
+
+_BUFFERED = 1 << 14
+_FLUSH_SECONDS = 0.2
+
+
+class Printed(io.TextIOBase):
+    """What `sys.stdout` and `sys.stderr` are: text that goes out in pieces, a little late."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, stream: Stream, number: int, name: str) -> None:
+        self.name = name
+        self.other: Printed | None = None
+        self._send = stream.send
+        self._mark = bytes((number,))
+        self._number = number
+        self._pieces: list[str] = []
+        self._length = 0
+        self._since = 0.0
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._number
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not " + type(text).__name__)
+        if self.other is not None and self.other._pieces:
+            self.other.flush()
+        now = time.monotonic()
+        if not self._pieces:
+            self._since = now
+        self._pieces.append(text)
+        self._length += len(text)
+        if self._length > _BUFFERED or now - self._since > _FLUSH_SECONDS:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        if self._pieces:
+            text = "".join(self._pieces)
+            self._pieces, self._length = [], 0
+            data = text.encode("utf-8", "replace")
+            for begin in range(0, len(data), 1 << 20):
+                self._send(TEXT, self._mark, data[begin : begin + (1 << 20)])
+
+
+class Publisher(DisplayPublisher):
+    """`display()` and `clear_output()`."""
+
+    outputs: Any = staticmethod(lambda document: None)
+
+    def publish(
+        self, data: Any, metadata: Any = None, source: Any = None, *, transient: Any = None, update: Any = False, **_: Any
+    ) -> None:
+        kind = "update_display_data" if update else "display_data"
+        document = {"output_type": kind, "data": data, "metadata": metadata or {}}
+        if transient:
+            document["transient"] = transient
+        self.outputs(document)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.outputs({"output_type": "clear_output", "wait": bool(wait)})
+
+
+class Results(DisplayHook):
+    """A cell's last expression."""
+
+    outputs: Any = staticmethod(lambda document: None)
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        if format_dict:
+            count = self.prompt_count
+            self.outputs(
+                {"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}, "execution_count": count}
+            )
+
+    def finish_displayhook(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+class Shell(InteractiveShell):
+    """What `get_ipython()` returns."""
+
+    outputs: Any = staticmethod(lambda document: None)
+
+    def ask_exit(self) -> None:
+        """`exit()` and `quit()` do nothing: what comes after them runs."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        pass
+
+    def system_piped(self, cmd: str) -> None:
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")
+        self.user_ns["_exit_code"] = system(self.var_expand(cmd, depth=1))  # type: ignore[no-untyped-call]
+
+    system = system_piped
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self.outputs(
+            {"output_type": "error", "ename": str(etype.__name__), "evalue": str(evalue), "traceback": list(stb)}
+        )
+
+
+class Session:
+    """A shell, made before the stream is there, and the running of cells in it."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.displayhook_class = Results
+        config.InteractiveShell.display_pub_class = Publisher
+        config.InteractiveShell.colors = "neutral" if _lower_case_colours() else "Linux"
+        self.shell = Shell.instance(config=config)
+        self._loop: Any = None
+
+    def connect(self, stream: Stream) -> None:
+        """From now on outputs go to a stream."""
+        self._stream = stream
+        self._out, self._err = Printed(stream, 1, "<stdout>"), Printed(stream, 2, "<stderr>")
+        self._out.other, self._err.other = self._err, self._out
+        sys.stdout, sys.stderr = self._out, self._err
+        setattr(sys, "__stdout__", self._out)
+        setattr(sys, "__stderr__", self._err)
+        shell = self.shell
+        Publisher.outputs = Results.outputs = Shell.outputs = staticmethod(self._output)
+        builtins.input = _no_input
+        getpass.getpass = _no_input
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+
+    def _output(self, document: dict[str, Any]) -> None:
+        self.flush()
+        self._stream.send_json(OUTPUT, document)
+
+    def flush(self) -> None:
+        """Send what was printed."""
+        self._out.flush()
+        self._err.flush()
+
+    def run(self, position: int, code: str) -> None:
+        """Run a cell, and send how it began and ended, and its outputs."""
+        self._stream.send(STARTED, position.to_bytes(4, "little"))
+        ended: dict[str, Any] = {"status": "ok"}
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            try:
+                error = self._loop.run_until_complete(self._cell(code))
+            finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except BaseException as fault:  # what student code broke of the shell, or an interrupt at the edge of the cell
+            error = fault
+        if error is not None:
+            ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
+        self.flush()
+        self._stream.send_json(ENDED, ended)
+
+    async def _cell(self, code: str) -> Any:
+        shell = self.shell
+        trouble = None
+        try:
+            transformed = shell.transform_cell(code)  # type: ignore[no-untyped-call]
+        except Exception:
+            transformed, trouble = code, sys.exc_info()
+        result = None
+        try:
+            result = await shell.run_cell_async(
+                code, store_history=True, silent=False, transformed_cell=transformed, preprocessing_exc_tuple=trouble
+            )
+        finally:
+            shell.events.trigger("post_execute")
+            shell.events.trigger("post_run_cell", result)
+        return result.error_before_exec or result.error_in_exec
+
+
+def _no_input(*arguments: Any, **named: Any) -> Any:
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+
+
+def _name(error: BaseException) -> str:
+    return str(type(error).__name__)[:200]
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:10_000]
+    except BaseException:  # a student's exception may raise from its own __str__
+        return ""
+
+
+def _lower_case_colours() -> bool:
+    import IPython
+
+    return IPython.version_info[0] >= 9

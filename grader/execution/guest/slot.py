@@ -1,0 +1,123 @@
+"""One of the places where executions happen, one after the other: it forks each, watches it, and clears up."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import time
+from typing import Any
+
+from . import student, walls
+from . import system_calls as system
+from .processes import everything_below, threads_of, use_more_than
+
+_WATCH_SECONDS = 0.1
+_SWEEP_SECONDS = 5.0
+
+
+def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> None:
+    """Make executions until the parent closes the channel.
+
+    A request is JSON with three descriptors. While it runs, `i` interrupts it and `k`, or the channel's end, kills it.
+    The reply is JSON: `exit` as os.waitstatus_to_exitcode tells it, and `over`, the limit for which it was killed.
+    """
+    seal = settings["walls"]["seal"]
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    system.become_subreaper()
+    if seal == "landlock":  # so that a signal to everybody reaches the executions of this slot alone
+        system.forbid_new_privileges()
+        system.landlock(["/"], ["/"], ["/"], system.landlock_version())
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 4)
+        if not data:
+            return
+        request = json.loads(data)
+        if seal == "namespaces":
+            walls.separate_processes(own)
+        elif request["student"] is None:
+            request["limits"]["others"] = threads_of(os.getuid())
+        child = os.fork()
+        if child == 0:
+            _become(session, settings, request, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        over, present = _watch(child, channel, request["limits"])
+        _, status = os.waitpid(child, 0)
+        _sweep(seal)
+        if not present:
+            return
+        channel.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status), "over": over}).encode())
+
+
+def _become(session: Any, settings: dict[str, Any], request: dict[str, Any], descriptors: list[int]) -> None:
+    try:
+        student.run(session, settings, request, descriptors)
+        os._exit(0)
+    except BaseException as fault:
+        try:  # before the walls stand this is a fault of ours, and the parent wants to know of which kind
+            os.write(2, ("%s: %s" % (type(fault).__name__, fault)).encode("utf-8", "replace")[:1000])
+        finally:
+            os._exit(70)
+
+
+def _watch(child: int, channel: socket.socket, limits: dict[str, Any]) -> tuple[str, bool]:
+    """Wait for the end of an execution, and bring it about where that is asked for or a limit of all its processes is
+    passed. Says which, and whether the parent is still there."""
+    over, present = "", True
+    ended = os.pidfd_open(child)
+    poll = select.poll()
+    poll.register(ended, select.POLLIN)
+    poll.register(channel, select.POLLIN)
+    while True:
+        ready = dict(poll.poll(_WATCH_SECONDS * 1000))
+        if ended in ready:
+            os.close(ended)
+            return over, present
+        if channel.fileno() in ready:
+            command = channel.recv(1)
+            if command == b"i":
+                _interrupt(child)
+                continue
+            if not command:
+                present = False
+                poll.unregister(channel)
+            _kill(child)
+        elif not ready and not over and use_more_than(limits["memory_bytes"], everything_below(os.getpid())):
+            over = "memory"
+            _kill(child)
+
+
+def _interrupt(child: int) -> None:
+    try:
+        os.killpg(child, signal.SIGINT)
+    except OSError:  # it isn't there any more, or has no group of its own yet
+        pass
+
+
+def _kill(child: int) -> None:
+    try:
+        os.kill(child, signal.SIGKILL)
+    except OSError:
+        pass
+
+
+def _sweep(seal: str) -> None:
+    """End whatever an execution has left. A namespace of processes ends with its first one, and leaves nothing."""
+    deadline = time.monotonic() + _SWEEP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        if seal == "landlock":
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except OSError:
+                pass
+        for process in everything_below(os.getpid()):
+            _kill(process)
+        time.sleep(0.002)

@@ -1,0 +1,49 @@
+"""The student's end of the stream to the parent: messages of a length, a kind and a payload."""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64encode
+from struct import pack
+from typing import Any
+
+HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"x"
+
+
+class Stream:
+    """Writes messages, and reads what is to be run. Student code may close or change all of it; the parent copes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._write = os.write
+        self._dumps = json.JSONEncoder(default=_plain, ensure_ascii=True).encode
+
+    def request(self) -> Any:
+        """The JSON document that the parent has sent: eight bytes of length, and the text."""
+        return json.loads(self._read(int.from_bytes(self._read(8), "little")))
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            piece = os.read(self._descriptor, min(size - len(data), 1 << 20))
+            if not piece:
+                raise EOFError("the parent has gone")
+            data += piece
+        return bytes(data)
+
+    def send(self, kind: bytes, *payload: bytes) -> None:
+        """Write one message."""
+        data = b"".join((pack("<I", sum(map(len, payload))), kind) + payload)
+        written = self._write(self._descriptor, data)
+        while written < len(data):
+            data = data[written:]
+            written = self._write(self._descriptor, data)
+
+    def send_json(self, kind: bytes, document: dict[str, Any]) -> None:
+        """Write a message whose payload is JSON; bytes (images) become base64, anything else that JSON lacks a string."""
+        self.send(kind, self._dumps(document).encode("ascii"))
+
+
+def _plain(value: Any) -> str:
+    return b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)

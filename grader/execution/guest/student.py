@@ -1,0 +1,57 @@
+"""One execution: the process that shuts itself in and then runs a student's cells."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from . import walls
+from .captures import Captures, seed_generators
+from .shell import Session
+from .stream import CAPTURES, HELLO, OVER, Stream
+
+_STREAM = 3
+
+
+def run(session: Session, settings: dict[str, Any], request: dict[str, Any], descriptors: list[int]) -> None:
+    """Become the student's process. The descriptors are the stream, what standard output
+    and error become, and, where something is provided, its folder."""
+    scratch, limits, student = request["scratch"], request["limits"], request["student"]
+    provided = descriptors.pop() if len(descriptors) > 3 else None
+    walls.build(settings["walls"], limits, scratch, student, provided)
+    stream = Stream(_move(descriptors))
+    plan = stream.request()
+    _enter(scratch)
+    seed_generators(request["seed"])
+    session.connect(stream)
+    captures = Captures(session.shell.user_ns, limits["guest"])
+    walls.close(settings["walls"], scratch, student)
+    stream.send_json(HELLO, {"environment": settings["environment"]})
+    for position, cell in enumerate(plan["cells"]):
+        session.run(position, cell["code"])
+        for mark, names in ((b"\0", cell["due"]), (b"\1", cell["ahead"])):
+            if names is not None:
+                frame = captures.frame(names)
+                session.flush()
+                stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame)
+    stream.send(OVER)
+
+
+def _move(descriptors: list[int]) -> int:
+    """Standard input is empty, output and error are the parent's, the stream is number 3, and nothing else is open."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    spare = [os.dup(descriptor) for descriptor in (null, *descriptors[1:], descriptors[0])]
+    for number, descriptor in enumerate(spare):
+        os.dup2(descriptor, number)
+    os.set_inheritable(_STREAM, False)
+    os.closerange(_STREAM + 1, 4096)
+    return _STREAM
+
+
+def _enter(scratch: str) -> None:
+    """Go to the working folder, and say so where programs look for it."""
+    work, home, temporary = (os.path.join(scratch, name) for name in ("work", "home", "tmp"))
+    os.chdir(work)
+    os.environ.update(HOME=home, TMPDIR=temporary, IPYTHONDIR=os.path.join(home, "ipython"))
+    sys.path.insert(0, "")

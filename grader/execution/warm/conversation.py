@@ -1,0 +1,289 @@
+"""One execution in a slot, from our side: takes in what it tells, and keeps its limits of time and output."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import select
+import signal
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.errors import ExecutionUnavailable
+from grader.execution.metering import OutputMeter
+from grader.execution.payloads import Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
+from grader.execution.stream import Flood, Messages
+from grader.execution.warm.slot import Ending, Slot
+from grader.execution.warm.transcript import CellSoFar, Transcript
+from grader.execution.wire import WireError
+from grader.records import Execution, ExecutionStatus, Limits, Plan, Run
+
+START_SECONDS = 30.0
+INTERRUPT_SECONDS = 2.0
+CAPTURE_SECONDS = 5.0
+"""How long the process may take to give the values that are due after one cell."""
+ALL_CAPTURES_SECONDS = 4 * CAPTURE_SECONDS
+_ENDING_SECONDS = 15.0
+_PIECE = 1 << 16
+
+Cause = Literal["timeout", "output"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Our ends of what an execution writes to: the stream of messages, and its standard output and error."""
+
+    stream: socket.socket
+    pipes: tuple[int, int]
+
+
+class Conversation:
+    """Make one for each execution, and `hold` it."""
+
+    def __init__(self, slot: Slot, lines: Lines, plan: Plan, run: Run, limits: Limits) -> None:
+        self._slot = slot
+        self._lines = lines
+        self._plan = plan
+        self._run = run
+        self._limits = limits
+        self._messages = Messages(limits, cells=len(plan.cells))
+        self._meter = OutputMeter(limits.output_bytes, self._overrun)
+        self._transcript = Transcript(plan, run, limits, self._meter)
+        self._decoders = {
+            pipe: (name, codecs.getincrementaldecoder("utf-8")("replace"))
+            for pipe, name in zip(lines.pipes, ("stdout", "stderr"), strict=True)
+        }
+        self._poll = select.poll()
+        self._environment: dict[str, str] = {}
+        self._cell: CellSoFar | None = None
+        self._cause: Cause | None = None
+        self._began = time.monotonic()
+        self._deadline = self._began + START_SECONDS
+        self._seconds = 0.0
+        self._capture_seconds = 0.0
+        self._stopped = ""
+        self._killed = False
+        self._over = False
+
+    def hold(self, engine: str) -> Execution:
+        """Take everything in until the process has ended. Raises ExecutionUnavailable for a fault of ours."""
+        for ready in (self._lines.stream.fileno(), *self._lines.pipes, self._slot.fileno()):
+            self._poll.register(ready, select.POLLIN)
+        while not self._wait():
+            pass
+        ending = self._slot.ending(_ENDING_SECONDS)
+        self._hear_the_rest()
+        if self._began and not self._environment:
+            raise ExecutionUnavailable(f"The execution could not be prepared: {self._complaint(ending)}.")
+        self._judge(ending)
+        status, reason = self._outcome(ending)
+        return Execution(
+            purpose=self._run.purpose,
+            status=status,
+            engine=engine,
+            seconds=self._seconds,
+            seed=self._run.seed,
+            cells=self._transcript.runs(),
+            captures=self._transcript.captures(stopped=bool(self._stopped)),
+            environment=self._environment,
+            reason=reason,
+        )
+
+    def _wait(self) -> bool:
+        """Wait for something to happen, or for the time to be over; whether the process has ended."""
+        left = self._deadline - time.monotonic()
+        ready = dict(self._poll.poll(max(left, 0) * 1000 + 1))
+        if not ready and time.monotonic() >= self._deadline:
+            self._expire()
+        for pipe in self._lines.pipes:
+            if pipe in ready:
+                self._hear_pipe(pipe)
+        if self._lines.stream.fileno() in ready:
+            self._hear_stream()
+        return self._slot.fileno() in ready
+
+    def _hear_pipe(self, pipe: int) -> int:
+        data = _read(pipe)
+        if not data:
+            self._unregister(pipe)
+        else:
+            stream, decoder = self._decoders[pipe]
+            self._transcript.text(stream, decoder.decode(data), len(data))
+        return len(data)
+
+    def _hear_stream(self) -> int:
+        data = _read(self._lines.stream.fileno())
+        if not data:
+            self._unregister(self._lines.stream.fileno())
+        if self._killed and self._stopped:
+            return len(data)
+        try:
+            for message in self._messages.feed(data):
+                self._take(message)
+        except Flood:
+            self._flood()
+        except WireError:
+            self._end("The process sent messages that no kernel sends, and was ended.")
+        return len(data)
+
+    def _hear_the_rest(self) -> None:
+        """What lies in the pipes when the process has ended."""
+        deadline = time.monotonic() + _ENDING_SECONDS
+        while time.monotonic() < deadline and self._hear_stream():
+            pass
+        for pipe in self._lines.pipes:
+            while time.monotonic() < deadline and self._hear_pipe(pipe):
+                pass
+
+    def _unregister(self, descriptor: int) -> None:
+        with suppress(KeyError):
+            self._poll.unregister(descriptor)
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Text():
+                self._transcript.text(message.stream, message.text, message.size)
+            case Output():
+                self._transcript.output(message.content, message.size)
+            case Unread():
+                self._meter.room(message.size)
+            case Started():
+                self._start(message.position)
+            case Ended():
+                self._finish(message)
+            case Captures():
+                self._transcript.captured(message.position, message.checkpoint, message.frame)
+            case Hello():
+                self._environment = dict(message.environment)
+                self._deadline = time.monotonic() + CAPTURE_SECONDS
+                self._meter.start_cell()
+            case Over():
+                self._over = True
+                self._deadline = time.monotonic() + CAPTURE_SECONDS
+
+    def _start(self, position: int) -> None:
+        now = time.monotonic()
+        if position:
+            self._capture_seconds += now - self._began
+        left = self._limits.total_seconds - self._seconds
+        if left <= 0:
+            return self._end(f"The notebook ran longer than {self._limits.total_seconds:g} s.")
+        self._cell = self._transcript.start(position)
+        self._cause = None
+        self._began = now
+        self._deadline = now + min(left, self._limits.cell_seconds)
+        return None
+
+    def _finish(self, message: Ended) -> None:
+        for pipe in self._lines.pipes:  # what a cell has written there is there before it says that it has ended
+            self._hear_pipe_if_ready(pipe)
+        now = time.monotonic()
+        assert self._cell is not None
+        self._cell.seconds = now - self._began
+        self._cell.error = message.error
+        self._cell.status = self._cause or ("error" if message.error else "ok")
+        self._seconds += self._cell.seconds
+        self._cell = None
+        self._began = now
+        self._deadline = now + min(CAPTURE_SECONDS, max(ALL_CAPTURES_SECONDS - self._capture_seconds, 0.0))
+
+    def _hear_pipe_if_ready(self, pipe: int) -> None:
+        while self._decoders and _is_ready(pipe) and self._hear_pipe(pipe):
+            pass
+
+    def _overrun(self) -> None:
+        if self._cell is not None and self._cause is None:
+            self._interrupt("output")
+
+    def _expire(self) -> None:
+        """The time is over for whatever it is that we wait for."""
+        if self._killed:
+            raise ExecutionUnavailable("The process could not be ended.")
+        if not self._environment or self._over:
+            self._end("")
+        elif self._cell is None:
+            spent = self._capture_seconds + CAPTURE_SECONDS >= ALL_CAPTURES_SECONDS
+            within = f"{ALL_CAPTURES_SECONDS:g} s in all" if spent else f"{CAPTURE_SECONDS:g} s"
+            self._end(f"The variables could not be read within {within}, and the process was ended.")
+        elif self._cause is None:
+            self._interrupt("timeout")
+        else:
+            self._cell.status = self._cause
+            self._cell.seconds = time.monotonic() - self._began
+            self._seconds += self._cell.seconds
+            self._cell = None
+            self._end("The process didn't stop when it was interrupted, and was ended.")
+
+    def _flood(self) -> None:
+        """More came than anybody listens to, although the cell was interrupted for it."""
+        if self._cell is not None:
+            self._cell.status = "output"
+            self._cell = None
+        self._end("The process didn't stop when it was interrupted, and was ended.")
+
+    def _interrupt(self, cause: Cause) -> None:
+        self._cause = cause
+        self._deadline = time.monotonic() + INTERRUPT_SECONDS
+        self._slot.interrupt()
+
+    def _end(self, reason: str) -> None:
+        self._stopped = self._stopped or reason
+        self._killed = True
+        self._deadline = time.monotonic() + _ENDING_SECONDS
+        self._slot.kill()
+
+    def _judge(self, ending: Ending) -> None:
+        """Say why the process is gone, where it didn't reach its end."""
+        if self._over or self._stopped:
+            return
+        last = self._cell or next((cell for cell in reversed(self._transcript.cells) if cell.status != "not-run"), None)
+        if last is not None:
+            last.status = "died"
+        if ending.over:
+            self._stopped = f"The notebook needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
+        else:
+            self._stopped = f"The process {how_it_ended(ending.exit_code)}."
+
+    def _complaint(self, ending: Ending) -> str:
+        told = "".join(
+            "".join(output["text"]) for output in self._transcript.cells[0].outputs if output.get("name") == "stderr"
+        )
+        return told.strip()[:300] or f"its process {how_it_ended(ending.exit_code)}"
+
+    def _outcome(self, ending: Ending) -> tuple[ExecutionStatus, str]:
+        ended = {cell.status for cell in self._transcript.cells}
+        if ending.over:
+            return "memory", self._stopped
+        if "died" in ended:
+            return "died", self._stopped
+        if "timeout" in ended or (self._stopped and "output" not in ended):
+            return "timeout", self._stopped or f"A cell ran longer than {self._limits.cell_seconds:g} s."
+        if "output" in ended:
+            return "output", f"The notebook wrote more than {self._limits.output_bytes / 1e6:g} MB of output."
+        if self._transcript.out_of_memory:
+            return "memory", f"A cell needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
+        return ("error", "") if "error" in ended else ("completed", "")
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _PIECE)
+    except OSError:  # nothing there, or the other end was lost
+        return b""
+
+
+def _is_ready(descriptor: int) -> bool:
+    return bool(select.select([descriptor], [], [], 0)[0])
+
+
+def how_it_ended(exit_code: int) -> str:
+    """The end of a process in words, to go after "The process"."""
+    if exit_code >= 0:
+        return f"ended by itself, with exit status {exit_code}"
+    try:
+        return f"was ended by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"was ended by signal {-exit_code}"

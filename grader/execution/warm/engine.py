@@ -1,0 +1,158 @@
+"""The `warm` engine: executions in slots of a template, each a fresh copy of it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.errors import ExecutionUnavailable, GraderError
+from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
+from grader.execution.sandbox import Sandbox
+from grader.execution.sandbox.installation import find_installation
+from grader.execution.sandbox.sandbox import student
+from grader.execution.scratch import folder
+from grader.execution.warm.conversation import Conversation, Lines
+from grader.execution.warm.requests import cells, request
+from grader.execution.warm.slot import Slot
+from grader.execution.warm.template import Template
+from grader.records import Execution, Limits, Plan, Run
+
+_log = logging.getLogger(__name__)
+_TRIES = 3
+_SEND_SECONDS = 30.0
+
+
+class WarmEngine:
+    """Runs each execution as a fork of a template. What is `provided` must be the same folder for all of them."""
+
+    name = "warm"
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._template: Template | None = None
+        self._idle: list[tuple[int, Slot]] = []
+        self._busy: set[Slot] = set()
+        self._places = 0
+        self._closed = False
+
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+        """Make one run of a plan; see `Engine`."""
+        if not plan.cells:
+            return not_run(run, self.name, "rejected", "The notebook has no code cells.")
+        try:
+            return self._execute(plan, run, limits, provided)
+        except GraderError as error:
+            reason = error.message
+        except Exception as error:  # whatever it was, it must not lose the batch
+            _log.exception("an execution failed")
+            reason = f"The grader failed to run this: {type(error).__name__}: {error}."
+        return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
+
+    def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
+        """Hold the conversation. A slot or a template that died on the way is our own fault: it is tried again."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._slot() as (place, slot):
+                    return self._converse(place, slot, plan, run, limits, provided)
+            except ExecutionUnavailable:
+                if self._closed or attempt == _TRIES:
+                    raise
+        raise AssertionError
+
+    def _converse(
+        self, place: int, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None
+    ) -> Execution:
+        sandbox = self._sandbox
+        with ExitStack() as stack:
+            outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())
+            asked = request(
+                run, limits, scratch=sandbox.scratch(outside), student=self._student(place), provided=provided
+            )
+            stream, theirs = socket.socketpair()
+            stack.enter_context(stream)
+            pipes = [os.pipe(), os.pipe()]
+            for reading, _ in pipes:
+                os.set_blocking(reading, False)
+                stack.callback(os.close, reading)
+            given = [theirs.detach(), *(writing for _, writing in pipes)]
+            if provided is not None:
+                given.append(os.open(provided, os.O_RDONLY | os.O_DIRECTORY))
+            slot.start(asked, given)
+            _send(stream, cells(plan, run))
+            lines = Lines(stream=stream, pipes=(pipes[0][0], pipes[1][0]))
+            return Conversation(slot, lines, plan, run, limits).hold(self.name)
+
+    def _student(self, place: int) -> int | None:
+        return None if self._sandbox.seal == "none" else student(place)
+
+    @functools.cached_property
+    def _sandbox(self) -> Sandbox:
+        return Sandbox(seal=self._options.seal, installation=find_installation(self._options.python))
+
+    @contextmanager
+    def _slot(self) -> Iterator[tuple[int, Slot]]:
+        """A slot that nobody uses. It is used again unless something went wrong with it."""
+        place, slot = self._take()
+        try:
+            yield place, slot
+        except BaseException:
+            with self._lock:
+                self._busy.discard(slot)
+            slot.close()
+            raise
+        with self._lock:
+            self._busy.discard(slot)
+            self._idle.append((place, slot))
+
+    def _take(self) -> tuple[int, Slot]:
+        with self._lock:
+            if self._closed:
+                raise ExecutionUnavailable(INTERRUPTED)
+            if self._template is None or not self._template.alive:
+                self._renew()
+            if self._idle:
+                place, slot = self._idle.pop()
+                self._busy.add(slot)
+                return place, slot
+            template, place = self._template, self._places
+            self._places += 1
+        assert template is not None
+        slot = template.open_slot()
+        with self._lock:
+            self._busy.add(slot)
+        return place, slot
+
+    def _renew(self) -> None:
+        if self._template is not None:
+            self._template.close()
+        for _, slot in self._idle:
+            slot.close()
+        self._idle.clear()
+        self._template = Template(self._sandbox, self._options.imports)
+
+    def close(self) -> None:
+        """End everything that runs; see `Engine`."""
+        with self._lock:
+            self._closed = True
+            slots = [*self._busy, *(slot for _, slot in self._idle)]
+            template, self._template = self._template, None
+        if template is not None:
+            template.close()
+        for slot in slots:
+            slot.close()
+
+
+def _send(stream: socket.socket, data: bytes) -> None:
+    stream.settimeout(_SEND_SECONDS)
+    try:
+        stream.sendall(data)
+    except OSError as error:
+        raise ExecutionUnavailable(f"The execution could not be told what to run: {error}.") from error
+    stream.setblocking(False)

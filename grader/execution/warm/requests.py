@@ -1,0 +1,55 @@
+"""What the guest is asked for, as JSON documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from grader.execution import schedule
+from grader.execution.wire import guest_limits
+from grader.records import Limits, Plan, Run
+
+
+def request(run: Run, limits: Limits, *, scratch: str, student: int | None, provided: Path | None) -> dict[str, Any]:
+    """What a slot has to know of an execution before there is a process for it."""
+    return {
+        "seed": run.seed,
+        "scratch": scratch,
+        "student": student,
+        "limits": {
+            "memory_bytes": limits.memory_bytes,
+            "disk_bytes": limits.disk_bytes,
+            "processes": limits.processes,
+            "provided_bytes": _bytes_below(provided),
+            "guest": guest_limits(limits),
+        },
+    }
+
+
+def cells(plan: Plan, run: Run) -> bytes:
+    """The code of each cell, and the names whose values are due after it: at a capture point, and as a precaution for
+    the next one. Eight bytes of length, and JSON."""
+    due = schedule.points_due(run.captures, plan.cells)
+    text = json.dumps(
+        {
+            "cells": [
+                {
+                    "code": source.code,
+                    "due": schedule.names_of(due[position]) if due[position] else None,
+                    "ahead": _ahead(due[position + 1 :]),
+                }
+                for position, source in enumerate(plan.cells)
+            ]
+        }
+    ).encode("ascii")
+    return len(text).to_bytes(8, "little") + text
+
+
+def _ahead(due: tuple[tuple[Any, ...], ...]) -> tuple[str, ...] | None:
+    points = next((points for points in due if points), None)
+    return schedule.names_of(points) if points else None
+
+
+def _bytes_below(folder: Path | None) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder is not None else 0

@@ -1,0 +1,140 @@
+"""What an execution has told so far: its cells, their outputs, its captures. Messages in, a record out; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.execution import schedule
+from grader.execution.metering import OutputMeter
+from grader.execution.outputs import is_out_of_memory, to_records
+from grader.execution.wire import Read, WireError, decode
+from grader.records import Capture, CellError, CellRun, Limits, Plan, Run
+from grader.records.execution import CellStatus
+
+
+@dataclass(slots=True)
+class CellSoFar:
+    """A cell whose outputs still come. Outputs are objects in nbformat's form."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    status: CellStatus = "not-run"
+    seconds: float = 0.0
+    error: CellError | None = None
+    clear_before_next: bool = False
+
+
+class Transcript:
+    """Takes in what an execution tells, within the limit of output."""
+
+    def __init__(self, plan: Plan, run: Run, limits: Limits, meter: OutputMeter) -> None:
+        self._plan = plan
+        self._limits = limits
+        self._meter = meter
+        self._due = schedule.points_due(run.captures, plan.cells)
+        self.cells = [CellSoFar() for _ in plan.cells]
+        self._current = self.cells[0]
+        self._shown: dict[str, list[dict[str, Any]]] = {}
+        self._frames: dict[int, bytes] = {}
+        self._checkpoint: tuple[int, bytes] | None = None
+
+    def start(self, position: int) -> CellSoFar:
+        """A cell has begun; until we know better, the process died in it."""
+        self._current = self.cells[position]
+        self._current.status = "died"
+        self._meter.start_cell()
+        return self._current
+
+    def text(self, stream: str, text: str, size: int) -> None:
+        """Something was printed, in so many bytes."""
+        room = self._meter.room(size)
+        if room < size:
+            text = text[: room // 4]  # shorter in characters than in bytes
+        if not text:
+            return
+        outputs = self._outputs()
+        if outputs and outputs[-1].get("output_type") == "stream" and outputs[-1]["name"] == stream:
+            outputs[-1]["text"].append(text)
+        else:
+            outputs.append({"output_type": "stream", "name": stream, "text": [text]})
+
+    def output(self, document: dict[str, Any], size: int) -> None:
+        """Something was displayed, changed or cleared."""
+        if self._meter.room(size) < size:
+            return
+        kind = document.get("output_type")
+        if kind == "clear_output":
+            self._current.clear_before_next = bool(document.get("wait"))
+            if not document.get("wait"):
+                self._current.outputs.clear()
+        elif kind == "update_display_data":
+            for shown in self._shown.get(_display_id(document), ()):
+                shown.update(data=document.get("data"), metadata=document.get("metadata"))
+        else:
+            self._outputs().append(document)
+            if _display_id(document):
+                self._shown.setdefault(_display_id(document), []).append(document)
+
+    def _outputs(self) -> list[dict[str, Any]]:
+        if self._current.clear_before_next:
+            self._current.clear_before_next = False
+            self._current.outputs.clear()
+        return self._current.outputs
+
+    def captured(self, position: int, checkpoint: bool, frame: bytes) -> None:
+        """A frame with the values of names has come. Raises WireError where none, or another, was due."""
+        if not 0 <= position < len(self._due):
+            raise WireError("captures of a cell that isn't there")
+        if checkpoint:
+            self._checkpoint = (position, frame)
+            return
+        if not self._due[position] or position in self._frames:
+            raise WireError("captures that nobody asked for")
+        self._frames[position] = frame
+        self._checkpoint = None
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether a cell ended for want of memory."""
+        return any(cell.error is not None and is_out_of_memory(cell.error) for cell in self.cells)
+
+    def runs(self) -> tuple[CellRun, ...]:
+        """The record of each cell."""
+        return tuple(
+            CellRun(
+                index=source.index,
+                status=cell.status,
+                seconds=cell.seconds,
+                outputs=to_records(cell.outputs),
+                error=cell.error,
+            )
+            for source, cell in zip(self._plan.cells, self.cells, strict=True)
+        )
+
+    def captures(self, *, stopped: bool) -> tuple[Capture, ...]:
+        """The captures; where the process was stopped before its end, with what the last cell had left."""
+        captures = [
+            capture
+            for position, frame in sorted(self._frames.items())
+            for capture in schedule.captures_at_end(self._due[position], self._read(frame, self._due[position]))
+        ]
+        if stopped and self._checkpoint is not None:
+            position, frame = self._checkpoint
+            ahead = next((points for points in self._due[position + 1 :] if points), ())
+            captures += schedule.captures_at_last(self._plan.cells[position].index, self._read(frame, ahead))
+        return tuple(captures)
+
+    def _read(self, frame: bytes, points: tuple[Any, ...]) -> tuple[Read, ...]:
+        names = schedule.names_of(points)
+        try:
+            read = decode(frame, self._limits)
+        except WireError:
+            return schedule.refused(names)
+        return tuple(each for each in read if each.name in names)
+
+
+def _display_id(document: Mapping[str, Any]) -> str:
+    transient = document.get("transient")
+    name = transient.get("display_id") if isinstance(transient, Mapping) else None
+    return name if isinstance(name, str) else ""
