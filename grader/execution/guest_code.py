@@ -16,10 +16,10 @@ from grader.records import Limits, Plan, Run
 REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
-_IN_A_KERNEL = ("libraries", "values", "frames", "captures", "start")
+_IN_A_KERNEL = ("libraries", "values", "frames", "captures", "system_calls", "start")
 _BESIDE = (
     *("libraries", "values", "frames", "captures", "stream", "shell", "warm_up"),
-    *("system_calls", "walls", "processes", "student", "slot", "template", "trial"),
+    *("system_calls", "walls", "processes", "student", "slot", "template", "trial", "kernel"),
 )
 
 _BUILD = """
@@ -62,14 +62,18 @@ def _sources(modules: tuple[str, ...]) -> dict[str, str]:
     return {name: (guest / f"{name}.py").read_text(encoding="utf-8") for name in modules}
 
 
-def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None) -> str:
-    """Python that starts the guest in an IPython kernel, and leaves no name behind."""
+def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None, *, filter: str = "") -> str:
+    """Python that starts the guest in an IPython kernel, and leaves no name behind.
+
+    `filter` is one more filter of system calls, in base64, for a kernel that has made its sockets.
+    """
     settings = {
         "imports": _imports(plan, provided),
         "seed": run.seed,
         "request": REQUEST,
         "limits": guest_limits(limits),
         "memory_bytes": limits.memory_bytes,
+        "filter": filter,
     }
     values = {"sources": _sources(_IN_A_KERNEL), "settings": settings}
     names = ", ".join(f"{name!r}: {value!r}" for name, value in values.items())

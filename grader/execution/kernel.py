@@ -1,11 +1,9 @@
-"""The `kernel` engine: nbclient with a real IPython kernel, on any system; the yardstick for the others.
-
-It doesn't seal student code in: the code runs as the user who runs the grader.
-"""
+"""The `kernel` engine: nbclient with a real IPython kernel, on any system; the yardstick for the others."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import os
 import signal
@@ -16,7 +14,11 @@ from pathlib import Path
 
 from grader.errors import ExecutionUnavailable
 from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
+from grader.execution.kernel_launch import kernel_launch
 from grader.execution.kernel_process import KernelProcess
+from grader.execution.sandbox import Sandbox
+from grader.execution.sandbox.installation import find_installation
+from grader.execution.sandbox.students import student
 from grader.execution.scratch import scratch
 from grader.execution.session import Session
 from grader.records import Execution, Limits, Plan, Run
@@ -30,7 +32,7 @@ class KernelEngine:
     name = "kernel"
 
     def __init__(self, options: EngineOptions) -> None:
-        self._python = options.python
+        self._options = options
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self._closed = False
@@ -60,17 +62,22 @@ class KernelEngine:
     async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
         # nbclient leaves tasks behind where a kernel dies; what they raise then says nothing new.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
-        with scratch(provided) as place:
-            process = KernelProcess(self._python, place, limits)
+        with scratch(provided) as place, student() as number:
+            launch = kernel_launch(self._sandbox, place, limits, number)
+            process = KernelProcess(launch, place, limits)
             try:
                 await process.launch()
                 with self._registered(process.pid):
                     await process.connect()
                     session = Session(process, plan, run, limits, place.private)
-                    await session.prepare(provided)
+                    await session.prepare(provided, filter=launch.filter)
                     return await session.execute(self.name)
             finally:
                 await process.close()
+
+    @functools.cached_property
+    def _sandbox(self) -> Sandbox:
+        return Sandbox(seal=self._options.seal, installation=find_installation(self._options.python))
 
     @contextmanager
     def _registered(self, pid: int) -> Iterator[None]:

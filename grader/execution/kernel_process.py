@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import subprocess
+import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,15 +19,20 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from grader.errors import ExecutionUnavailable
+from grader.execution.guest.processes import children, everything_below, holds_more_than, use_more_than
+from grader.execution.kernel_launch import Launch
 from grader.execution.messages import content_of
 from grader.execution.processes import end
-from grader.execution.scratch import Scratch, environment
+from grader.execution.scratch import Scratch
 from grader.records import Limits
 
 START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _ENDING_SECONDS = 1.0
 _KILL_SECONDS = 5.0
+_ROUNDS = 5
+"""How many times it is asked whether the process lives, before all that it uses is measured."""
+_BY_SIGNAL = 128
 _QUEUED_MESSAGES = 32
 _MESSAGE_SLACK = 2**20
 
@@ -33,25 +40,25 @@ _MESSAGE_SLACK = 2**20
 class _OneKernel(KernelSpecManager):
     """Knows one kernel: IPython's, in the interpreter of the class. What a notebook asks for doesn't count."""
 
-    python = ""
+    command: Sequence[str] = ()
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="grader", language="python")
+        return KernelSpec(argv=list(self.command), display_name="grader", language="python")
 
 
 class KernelProcess:
     """A kernel in a session of its own, and the client that speaks with it over sockets in a private folder."""
 
-    def __init__(self, python: str, scratch: Scratch, limits: Limits) -> None:
+    def __init__(self, launch: Launch, scratch: Scratch, limits: Limits) -> None:
+        self._launch = launch
         self._scratch = scratch
+        self._limits = limits
         # A message beyond the limit is refused by the transport, and few wait: a flood can't fill our memory.
         self._context = zmq.asyncio.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, limits.output_bytes + _MESSAGE_SLACK)
         self._context.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
         kernels = _OneKernel()
-        kernels.python = python
-        self._python = python
+        kernels.command = launch.command
         self.manager = AsyncKernelManager(
             context=self._context,
             kernel_spec_manager=kernels,
@@ -60,7 +67,9 @@ class KernelProcess:
             connection_file=str(scratch.private / "kernel.json"),
         )
         self._client: AsyncKernelClient | None = None
-        self.pid = 0
+        self.pid = self.kernel_pid = 0
+        self.over = ""
+        """The limit, "memory" or "disk", that all processes passed together, and for which they were ended."""
         self.exit_code = 0
         self.killed = False
         self.overflowed = asyncio.Event()
@@ -71,13 +80,16 @@ class KernelProcess:
     async def launch(self) -> None:
         """Start the process. Raises ExecutionUnavailable where it can't be."""
         try:
-            await self.manager.start_kernel(
-                cwd=str(self._scratch.work),
-                env=environment(self._python, self._scratch.home, self._scratch.root / "tmp"),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],
-            )
+            with tempfile.TemporaryFile() as document:
+                document.write(self._launch.input)
+                document.seek(0)
+                await self.manager.start_kernel(
+                    cwd=self._launch.folder,
+                    env=self._launch.environment,
+                    stdin=document,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
         except OSError as error:
             raise self._no_kernel(error) from error
         self.pid = self._provisioner.pid or 0
@@ -92,9 +104,20 @@ class KernelProcess:
             await self.client.wait_for_ready(timeout=START_SECONDS)
         except RuntimeError as error:
             raise self._no_kernel(error) from error
+        self.kernel_pid = self._descendant(self._launch.generation)
+
+    def _descendant(self, generation: int) -> int:
+        """The process so many generations below the command's; each has one child before student code runs."""
+        pid = self.pid
+        for _ in range(generation):
+            child = next(iter(children(pid)), None)
+            if child is None:
+                raise ExecutionUnavailable("The kernel's process can't be found.")
+            pid = child
+        return pid
 
     def _no_kernel(self, error: Exception) -> ExecutionUnavailable:
-        remedy = f"Check that `{self._python} -m ipykernel_launcher` starts."
+        remedy = "Check that `python -m ipykernel_launcher` starts, with the Python of the class."
         return ExecutionUnavailable(f"No kernel could be started: {error}.", remedy=remedy)
 
     async def _watch_transport(self, monitor: zmq.asyncio.Socket) -> None:
@@ -127,9 +150,32 @@ class KernelProcess:
         return False
 
     async def _watch(self) -> None:
+        rounds = 0
         while (code := await self._provisioner.poll()) is None:
             await asyncio.sleep(_POLL_SECONDS)
+            rounds += 1
+            if self._launch.generation and rounds % _ROUNDS == 0 and not self.over:
+                await self._measure()
+        if self._launch.generation and code > _BY_SIGNAL:
+            code = _BY_SIGNAL - code  # as a shell tells it
         self.exit_code = code
+
+    async def _measure(self) -> None:
+        """End the process where all that came of it uses too much: no limit of the kernel's counts them together."""
+        processes = everything_below(self.pid)
+        if await asyncio.to_thread(use_more_than, self._limits.memory_bytes, processes):
+            self.over = "memory"
+        elif await asyncio.to_thread(holds_more_than, self._limits.disk_bytes, str(self._scratch.root)):
+            self.over = "disk"
+        if self.over:
+            self.killed = True
+            await asyncio.to_thread(self._signal_all)
+
+    def _signal_all(self) -> None:
+        if self._launch.supervised:
+            os.kill(self.pid, signal.SIGTERM)
+        else:
+            end(self.pid, str(self._scratch.root))
 
     @property
     def client(self) -> AsyncKernelClient:
@@ -175,13 +221,18 @@ class KernelProcess:
     def interrupt(self) -> None:
         """Interrupt the cell that runs, and the commands that it has started."""
         with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGINT)
+            os.killpg(self.kernel_pid, signal.SIGINT)
 
     async def kill(self) -> None:
         """End the process, and all that it started, at once."""
         if self._exit is None:
             return
         self.killed |= not self._exit.done()
+        if self._launch.supervised and not self._exit.done():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._exit), timeout=_KILL_SECONDS)
         await asyncio.to_thread(end, self.pid, str(self._scratch.root))
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self._exit), timeout=_KILL_SECONDS)

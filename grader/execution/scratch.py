@@ -48,14 +48,14 @@ def folder() -> Iterator[Path]:
         remove(root)
 
 
-def environment(python: str, home: Path, temporary: Path) -> dict[str, str]:
+def environment(python: str, home: str | Path, temporary: str | Path) -> dict[str, str]:
     """The environment of student code: made from nothing, so that no secret of ours is in it."""
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     return {
         "PATH": os.pathsep.join([str(Path(python).parent), os.defpath]),
         "HOME": str(home),
         "TMPDIR": str(temporary),
-        "IPYTHONDIR": str(home / "ipython"),
+        "IPYTHONDIR": str(Path(home, "ipython")),
         "USER": "student",
         "LOGNAME": "student",
         "LANG": "C.UTF-8",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
 from grader.execution.cells import CellRunner
+from grader.execution.endings import how_it_ended, over_limit
 from grader.execution.guest_code import REQUEST, start_statement
 from grader.execution.kernel_process import START_SECONDS, KernelProcess
 from grader.execution.messages import ForgedMessage, heard
@@ -54,9 +54,12 @@ class Session:
         self._out_of_memory = False
         self._environment: dict[str, str] = {}
 
-    async def prepare(self, provided: Path | None) -> None:
-        """Start the guest, before any student code. Raises ExecutionUnavailable where it can't be."""
-        code = start_statement(self._plan, self._run, self._limits, provided)
+    async def prepare(self, provided: Path | None, *, filter: str) -> None:
+        """Start the guest, before any student code; `filter` is one of system calls, for it to load at last.
+
+        Raises ExecutionUnavailable where it can't be started.
+        """
+        code = start_statement(self._plan, self._run, self._limits, provided, filter=filter)
         content = {"code": code, "silent": True, "store_history": False, "user_expressions": {}, "allow_stdin": False}
         reply = await self._process.ask("execute_request", content, START_SECONDS)
         if reply is None or reply.get("status") != "ok":
@@ -113,14 +116,16 @@ class Session:
     def _lose_process(self) -> None:
         """Say why the process is gone: we ended it, or it ended by itself in this cell or right after it."""
         cell = self._cells[-1]
-        if self._process.killed and cell.status != "died":
+        if self._process.killed and not self._process.over and cell.status != "died":
             self._stopped = self._stopped or "The process didn't stop when it was interrupted, and was ended."
             return
         self._cells[-1] = replace(cell, status="died")
-        if self._process.killed:
+        if self._process.over:
+            self._stopped = over_limit(self._process.over, self._limits)
+        elif self._process.killed:
             self._stopped = "The process sent messages that no kernel sends, and was ended."
         else:
-            self._stopped = f"The process {_ending(self._process.exit_code)}."
+            self._stopped = f"The process {how_it_ended(self._process.exit_code)}."
 
     async def _capture(self, position: int) -> None:
         due = self._due[position]
@@ -182,6 +187,8 @@ class Session:
 
     def _outcome(self) -> tuple[ExecutionStatus, str]:
         ended = {cell.status for cell in self._cells}
+        if self._process.over == "memory":
+            return "memory", self._stopped
         if "died" in ended:
             return "died", self._stopped
         if "timeout" in ended or (self._stopped and "output" not in ended):
@@ -196,12 +203,3 @@ class Session:
 def _discard(path: Path) -> None:
     with suppress(OSError):  # not there, or no file: the whole folder goes at the end
         path.unlink()
-
-
-def _ending(exit_code: int) -> str:
-    if exit_code >= 0:
-        return f"ended by itself, with exit status {exit_code}"
-    try:
-        return f"was ended by {signal.Signals(-exit_code).name}"
-    except ValueError:
-        return f"was ended by signal {-exit_code}"

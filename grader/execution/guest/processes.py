@@ -1,9 +1,13 @@
-"""What /proc tells of the processes below one."""
+"""What came of a process, and of what it wrote: how much it is, and its end."""
 
 from __future__ import annotations
 
 import os
 import resource
+import signal
+import time
+
+_SWEEP_SECONDS = 5.0
 
 
 def everything_below(pid: int) -> list[int]:
@@ -11,21 +15,22 @@ def everything_below(pid: int) -> list[int]:
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        for child in _children(waiting.pop()):
+        for child in children(waiting.pop()):
             found.append(child)
             waiting.append(child)
     return found
 
 
-def _children(pid: int) -> list[int]:
-    children: list[int] = []
+def children(pid: int) -> list[int]:
+    """The process numbers of those that a process has started."""
+    found: list[int] = []
     try:
         for thread in os.listdir("/proc/%d/task" % pid):
             with open("/proc/%d/task/%s/children" % (pid, thread)) as file:
-                children.extend(map(int, file.read().split()))
+                found.extend(map(int, file.read().split()))
     except OSError:  # it has ended meanwhile
         pass
-    return children
+    return found
 
 
 def use_more_than(limit: int, processes: list[int]) -> bool:
@@ -65,3 +70,35 @@ def _proportional(pid: int) -> int:
     except (OSError, ValueError):
         pass
     return 0
+
+
+def holds_more_than(limit: int, folder: str) -> bool:
+    """Whether the files in a folder take more bytes of disk than `limit`."""
+    total = 0
+    for place, folders, files in os.walk(folder):
+        for name in folders + files:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_blocks * 512
+            except OSError:  # it is gone meanwhile
+                pass
+        if total > limit:
+            return True
+    return False
+
+
+def sweep(*, everybody: bool) -> None:
+    """End all descendants of this process, which must be a subreaper. `everybody`: a signal to all processes reaches
+    none but them, so that not even a new one escapes."""
+    deadline = time.monotonic() + _SWEEP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        for process in [-1] if everybody else everything_below(os.getpid()):
+            try:
+                os.kill(process, signal.SIGKILL)
+            except OSError:
+                pass
+        time.sleep(0.002)

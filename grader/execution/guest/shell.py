@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import getpass
 import io
+import os
 import signal
 import sys
 import time
@@ -39,6 +40,8 @@ class Printed(io.TextIOBase):
         self._pieces: list[str] = []
         self._length = 0
         self._since = 0.0
+        self._own_process = os.getpid
+        self._process = os.getpid()
 
     def writable(self) -> bool:
         return True
@@ -65,6 +68,9 @@ class Printed(io.TextIOBase):
             text = "".join(self._pieces)
             self._pieces, self._length = [], 0
             data = text.encode("utf-8", "replace")
+            if self._own_process() != self._process:  # a fork's text takes another way, or it would cut into ours
+                os.write(self._number, data)
+                return
             for begin in range(0, len(data), 1 << 20):
                 self._send(TEXT, self._mark, data[begin : begin + (1 << 20)])
 

@@ -7,15 +7,13 @@ import os
 import select
 import signal
 import socket
-import time
 from typing import Any
 
 from . import student, walls
 from . import system_calls as system
-from .processes import everything_below, threads_of, use_more_than
+from .processes import everything_below, holds_more_than, sweep, threads_of, use_more_than
 
 _WATCH_SECONDS = 0.1
-_SWEEP_SECONDS = 5.0
 
 
 def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> None:
@@ -27,9 +25,8 @@ def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> Non
     seal = settings["walls"]["seal"]
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     system.become_subreaper()
-    if seal == "landlock":  # so that a signal to everybody reaches the executions of this slot alone
-        system.forbid_new_privileges()
-        system.landlock(["/"], ["/"], ["/"], system.landlock_version())
+    if seal == "landlock":
+        walls.keep_signals_in()
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 4)
         if not data:
@@ -44,9 +41,10 @@ def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> Non
             _become(session, settings, request, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        over, present = _watch(child, channel, request["limits"])
+        over, present = _watch(child, channel, request, folder="" if seal == "namespaces" else request["scratch"])
         _, status = os.waitpid(child, 0)
-        _sweep(seal)
+        if seal != "namespaces":  # which end with their first process, and leave nothing
+            sweep(everybody=seal == "landlock")
         if not present:
             return
         channel.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status), "over": over}).encode())
@@ -63,7 +61,7 @@ def _become(session: Any, settings: dict[str, Any], request: dict[str, Any], des
             os._exit(70)
 
 
-def _watch(child: int, channel: socket.socket, limits: dict[str, Any]) -> tuple[str, bool]:
+def _watch(child: int, channel: socket.socket, request: dict[str, Any], *, folder: str) -> tuple[str, bool]:
     """Wait for the end of an execution, and bring it about where that is asked for or a limit of all its processes is
     passed. Says which, and whether the parent is still there."""
     over, present = "", True
@@ -85,9 +83,17 @@ def _watch(child: int, channel: socket.socket, limits: dict[str, Any]) -> tuple[
                 present = False
                 poll.unregister(channel)
             _kill(child)
-        elif not ready and not over and use_more_than(limits["memory_bytes"], everything_below(os.getpid())):
-            over = "memory"
-            _kill(child)
+        elif not ready and not over:
+            over = _passed(request["limits"], folder)
+            if over:
+                _kill(child)
+
+
+def _passed(limits: dict[str, Any], folder: str) -> str:
+    """Which limit of all processes together is passed."""
+    if use_more_than(limits["memory_bytes"], everything_below(os.getpid())):
+        return "memory"
+    return "disk" if folder and holds_more_than(limits["disk_bytes"] + limits["provided_bytes"], folder) else ""
 
 
 def _interrupt(child: int) -> None:
@@ -102,22 +108,3 @@ def _kill(child: int) -> None:
         os.kill(child, signal.SIGKILL)
     except OSError:
         pass
-
-
-def _sweep(seal: str) -> None:
-    """End whatever an execution has left. A namespace of processes ends with its first one, and leaves nothing."""
-    deadline = time.monotonic() + _SWEEP_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-        if seal == "landlock":
-            try:
-                os.kill(-1, signal.SIGKILL)
-            except OSError:
-                pass
-        for process in everything_below(os.getpid()):
-            _kill(process)
-        time.sleep(0.002)

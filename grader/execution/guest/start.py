@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import resource
+from base64 import b64decode
 from typing import Any
 
 from .captures import Captures, import_if_there, seed_generators, versions
 from .frames import write
+from .system_calls import filter_system_calls
 
 
 def start(shell: Any, settings: dict[str, Any]) -> None:
@@ -22,6 +24,8 @@ def start(shell: Any, settings: dict[str, Any]) -> None:
     guest = Guest(shell, settings["limits"])
     shell.kernel.shell_handlers[settings["request"]] = guest.answer
     _limit(settings["memory_bytes"])
+    if settings["filter"]:
+        filter_system_calls(b64decode(settings["filter"]))
 
 
 def _limit(memory_bytes: int) -> None:

@@ -18,7 +18,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     """Become the student's process. The descriptors are the stream, what standard output
     and error become, and, where something is provided, its folder."""
     scratch, limits, student = request["scratch"], request["limits"], request["student"]
-    provided = descriptors.pop() if len(descriptors) > 3 else None
+    provided = "/proc/self/fd/%d" % descriptors.pop() if len(descriptors) > 3 else None
     walls.build(settings["walls"], limits, scratch, student, provided)
     stream = Stream(_move(descriptors))
     plan = stream.request()

@@ -14,17 +14,18 @@ CLONE_NEWPID = 0x20000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
-_PR_SET_SECCOMP = 22
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
-_SECCOMP_MODE_FILTER = 2
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 
 # The same numbers on every architecture that came after 2011's unification, x86-64 and arm64 included.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _CAPSET = {"x86_64": 126, "aarch64": 91}
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
 _CAPABILITY_VERSION = 0x20080522
 
 # Landlock's rights (linux/landlock.h), and the version of its interface that brought each group.
@@ -60,6 +61,11 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     _call(_libc.mount, *arguments, ctypes.c_ulong(flags), os.fsencode(options) or None)
 
 
+def die_with_parent(number: int) -> None:
+    """Get this signal when the thread that started us ends."""
+    _call(_libc.prctl, _PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def become_subreaper() -> None:
     """Orphans among our descendants become our children from now on."""
     _call(_libc.prctl, _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -86,10 +92,11 @@ def forbid_new_privileges() -> None:
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Load a seccomp filter: a program of eight-byte instructions, as libseccomp exports it."""
+    """Load a seccomp filter, in all threads: a program of eight-byte instructions, as libseccomp exports it."""
     buffer = ctypes.create_string_buffer(program, len(program))
     header = pack("@HP", len(program) // 8, ctypes.addressof(buffer))
-    _call(_libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0)
+    number = ctypes.c_long(_SECCOMP[os.uname().machine])
+    _call(_libc.syscall, number, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, header)
 
 
 def landlock_version() -> int:

@@ -28,9 +28,15 @@ def separate_processes(own: int) -> None:
     system.unshare(system.CLONE_NEWPID)
 
 
+def keep_signals_in() -> None:
+    """From now on a signal to everybody reaches what this process has started, and nobody else."""
+    system.forbid_new_privileges()
+    system.landlock(["/"], ["/"], ["/"], system.landlock_version())
+
+
 def build(walls: dict[str, Any], limits: dict[str, Any], scratch: str, student: Any, provided: Any = None) -> None:
     """Shut this process in; what it can't do here raises OSError. `scratch` becomes its one writable folder, with a
-    copy of the folder that the descriptor `provided` is open on, and `student` its user, None where it keeps its own.
+    copy of the folder `provided`, and `student` its user, None where it keeps its own.
 
     Left open for later: `close`, which takes away what is needed until student code runs.
     """
@@ -38,14 +44,14 @@ def build(walls: dict[str, Any], limits: dict[str, Any], scratch: str, student: 
     os.umask(0o022)  # as Jupyter has it
     proc = os.open("/proc", os.O_PATH)  # its own is read-only, and settings of a namespace of users are made there
     if walls["seal"] == "namespaces":
-        _own_files(limits, scratch, walls["read"])
+        _own_files(limits, scratch, walls["read"] + walls["write"])
     for name in _FOLDERS:
         os.makedirs(os.path.join(scratch, name), exist_ok=True)
     if provided is not None:
-        shutil.copytree("/proc/self/fd/%d" % provided, os.path.join(scratch, "work"), dirs_exist_ok=True)
-        os.close(provided)
+        shutil.copytree(provided, os.path.join(scratch, "work"), dirs_exist_ok=True)
     if student is not None:
-        _give_away(scratch, student)
+        for folder in (scratch, *walls["write"]):
+            _give_away(folder, student)
         _become(student)
     elif walls["seal"] == "namespaces":
         _leave_users(proc)
@@ -66,7 +72,7 @@ def close(walls: dict[str, Any], scratch: str, student: Any) -> None:
         inside = walls["seal"] == "namespaces"
         own = ["/proc/%d" % os.getpid()]
         read = ["/"] if inside else walls["read"] + own
-        write = [scratch, "/tmp", "/dev/shm"] if inside else [scratch]
+        write = walls["write"] + ([scratch, "/tmp", "/dev/shm"] if inside else [scratch])
         system.landlock(read, write + own, list(_DEVICES), version)
     system.filter_system_calls(b64decode(walls["filter"]))
 
@@ -95,7 +101,7 @@ def _mapped_bytes() -> int:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def _own_files(limits: dict[str, Any], scratch: str, read: list[str]) -> None:
+def _own_files(limits: dict[str, Any], scratch: str, kept: list[str]) -> None:
     """A namespace of mounts, with our own processes in /proc and one bounded file system to write to."""
     system.unshare(system.CLONE_NEWNS | system.CLONE_NEWIPC)
     safe = system.MS_NOSUID | system.MS_NODEV
@@ -107,7 +113,7 @@ def _own_files(limits: dict[str, Any], scratch: str, read: list[str]) -> None:
     system.mount("tmpfs", scratch, "tmpfs", safe, "size=%d,nr_inodes=%d,mode=700" % (size, _INODES))
     for name, place in (("tmp", "/tmp"), ("shm", "/dev/shm")):
         os.mkdir(os.path.join(scratch, name))
-        _mount_over(place, os.path.join(scratch, name), [path for path in read if path.startswith(place + "/")])
+        _mount_over(place, os.path.join(scratch, name), [path for path in kept if path.startswith(place + "/")])
 
 
 def _mount_over(place: str, folder: str, inside: list[str]) -> None:
@@ -116,7 +122,7 @@ def _mount_over(place: str, folder: str, inside: list[str]) -> None:
     system.mount(folder, place, "", system.MS_BIND)
     for path, descriptor in kept:
         os.makedirs(path, mode=0o755)
-        system.mount("/proc/self/fd/%d" % descriptor, path, "", system.MS_BIND | system.MS_REC)  # read-only, as it was
+        system.mount("/proc/self/fd/%d" % descriptor, path, "", system.MS_BIND | system.MS_REC)  # as writable as it was
         os.close(descriptor)
 
 

@@ -25,8 +25,10 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def command(installation: Installation, *, environment: Mapping[str, str], writable: Iterable[str] = ()) -> list[str]:
-    """What to put before a command so that it runs inside.
+def begin(
+    installation: Installation, environment: Mapping[str, str], *, readable: Iterable[str], writable: Iterable[str]
+) -> list[str]:
+    """What to put before a command so that it runs inside, with some folders of ours besides the installation.
 
     It keeps the rights, in its own namespaces, to make further ones, and to become another user where it is root's:
     giving them up is the last thing that it does before it runs student code.
@@ -34,16 +36,16 @@ def command(installation: Installation, *, environment: Mapping[str, str], writa
     program = bubblewrap()
     assert program is not None  # a machine without it can't have this seal
     line = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    line += ["--hostname", "grader", "--new-session", "--cap-drop", "ALL"]
+    line += ["--hostname", "grader", "--new-session", "--die-with-parent", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
         line += [part for name in _ROOT_KEEPS for part in ("--cap-add", f"CAP_{name}")]
     else:
         line += ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"]
     for path in SYSTEM:
         line += _as_it_is(path)
-    for path in (*SETTINGS, *installation.folders, *writable):
+    for path in (*SETTINGS, *installation.folders, *readable, *writable):
         line += _parents(path)
-    for path in (*SETTINGS, *installation.folders):
+    for path in (*SETTINGS, *installation.folders, *readable):
         line += ["--ro-bind-try", path, path]
     line += ["--perms", "1777", "--dir", _TEMPORARY, "--proc", "/proc", "--dev", "/dev", "--tmpfs", SCRATCH]
     line += ["--dir", f"{SCRATCH}/home", "--dir", SCRATCH + _TEMPORARY]

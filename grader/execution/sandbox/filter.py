@@ -32,6 +32,7 @@ UNKNOWN = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "m
 _NEW_NAMESPACES = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _FAMILIES = 64
+_SOCKET_TYPES = 0xF
 _LOCAL, _INTERNET = socket.AF_UNIX, (socket.AF_INET, socket.AF_INET6)
 
 
@@ -62,8 +63,15 @@ def program(*, local_sockets: bool) -> bytes:
         _refuse(rules, errno.EPERM, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
     for family in range(_FAMILIES):
         if family not in _INTERNET and not (family == _LOCAL and local_sockets):
-            _refuse(rules, errno.EACCES, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+            # What lists the network's interfaces takes this answer for "there is none"; others kill ZeroMQ's process.
+            error = errno.EOPNOTSUPP if family == socket.AF_NETLINK else errno.EACCES
+            _refuse(rules, error, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
     _refuse(rules, errno.EACCES, "socket", pyseccomp.Arg(0, pyseccomp.GE, _FAMILIES))
+    if not local_sockets:  # a pair of datagram sockets could be connected to somebody else's afterwards
+        for name in ("bind", "connect", "listen"):
+            _refuse(rules, errno.EACCES, name)
+        datagram = pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _SOCKET_TYPES, socket.SOCK_DGRAM)
+        _refuse(rules, errno.EACCES, "socketpair", datagram)
     for family in _INTERNET:
         _refuse(rules, errno.ENETUNREACH, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
     return _exported(rules)

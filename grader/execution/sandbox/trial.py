@@ -14,7 +14,8 @@ from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox.bubblewrap import bubblewrap
 from grader.execution.sandbox.filter import FilterMissing
 from grader.execution.sandbox.installation import Installation, find_installation
-from grader.execution.sandbox.sandbox import Sandbox, student
+from grader.execution.sandbox.sandbox import Sandbox
+from grader.execution.sandbox.students import student
 
 SEALS: tuple[Seal, ...] = ("namespaces", "landlock")
 """From the strongest."""
@@ -53,13 +54,13 @@ def try_seal(seal: Seal, installation: Installation) -> Trial:
     if seal == "namespaces" and bubblewrap() is None:
         return Trial(seal=seal, problem="bubblewrap isn't installed")
     sandbox = Sandbox(seal=seal, installation=installation)
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder, student() as number:
         try:
             settings = {
                 "walls": sandbox.walls(),
                 "limits": _LIMITS,
                 "scratch": sandbox.scratch(Path(folder)),
-                "student": student(0),
+                "student": number,
             }
             told = subprocess.run(  # noqa: S603  # our own program, in the interpreter of the class
                 sandbox.command("-I", "-c", PROGRAM, environment={"PATH": "/usr/bin:/bin"}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import os
 import select
-import signal
 import socket
 import time
 from contextlib import suppress
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.errors import ExecutionUnavailable
+from grader.execution.endings import how_it_ended, over_limit
 from grader.execution.metering import OutputMeter
 from grader.execution.payloads import Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
 from grader.execution.stream import Flood, Messages
@@ -243,7 +243,7 @@ class Conversation:
         if last is not None:
             last.status = "died"
         if ending.over:
-            self._stopped = f"The notebook needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
+            self._stopped = over_limit(ending.over, self._limits)
         else:
             self._stopped = f"The process {how_it_ended(ending.exit_code)}."
 
@@ -255,7 +255,7 @@ class Conversation:
 
     def _outcome(self, ending: Ending) -> tuple[ExecutionStatus, str]:
         ended = {cell.status for cell in self._transcript.cells}
-        if ending.over:
+        if ending.over == "memory":
             return "memory", self._stopped
         if "died" in ended:
             return "died", self._stopped
@@ -277,13 +277,3 @@ def _read(descriptor: int) -> bytes:
 
 def _is_ready(descriptor: int) -> bool:
     return bool(select.select([descriptor], [], [], 0)[0])
-
-
-def how_it_ended(exit_code: int) -> str:
-    """The end of a process in words, to go after "The process"."""
-    if exit_code >= 0:
-        return f"ended by itself, with exit status {exit_code}"
-    try:
-        return f"was ended by {signal.Signals(-exit_code).name}"
-    except ValueError:
-        return f"was ended by signal {-exit_code}"

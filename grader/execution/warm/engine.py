@@ -15,7 +15,6 @@ from grader.errors import ExecutionUnavailable, GraderError
 from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
-from grader.execution.sandbox.sandbox import student
 from grader.execution.scratch import folder
 from grader.execution.warm.conversation import Conversation, Lines
 from grader.execution.warm.requests import cells, request
@@ -37,9 +36,8 @@ class WarmEngine:
         self._options = options
         self._lock = threading.Lock()
         self._template: Template | None = None
-        self._idle: list[tuple[int, Slot]] = []
+        self._idle: list[Slot] = []
         self._busy: set[Slot] = set()
-        self._places = 0
         self._closed = False
 
     def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
@@ -59,22 +57,19 @@ class WarmEngine:
         """Hold the conversation. A slot or a template that died on the way is our own fault: it is tried again."""
         for attempt in range(1, _TRIES + 1):
             try:
-                with self._slot() as (place, slot):
-                    return self._converse(place, slot, plan, run, limits, provided)
+                with self._slot() as slot:
+                    return self._converse(slot, plan, run, limits, provided)
             except ExecutionUnavailable:
                 if self._closed or attempt == _TRIES:
                     raise
         raise AssertionError
 
-    def _converse(
-        self, place: int, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None
-    ) -> Execution:
+    def _converse(self, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
         sandbox = self._sandbox
         with ExitStack() as stack:
             outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())
-            asked = request(
-                run, limits, scratch=sandbox.scratch(outside), student=self._student(place), provided=provided
-            )
+            student = None if sandbox.seal == "none" else slot.student
+            asked = request(run, limits, scratch=sandbox.scratch(outside), student=student, provided=provided)
             stream, theirs = socket.socketpair()
             stack.enter_context(stream)
             pipes = [os.pipe(), os.pipe()]
@@ -89,19 +84,16 @@ class WarmEngine:
             lines = Lines(stream=stream, pipes=(pipes[0][0], pipes[1][0]))
             return Conversation(slot, lines, plan, run, limits).hold(self.name)
 
-    def _student(self, place: int) -> int | None:
-        return None if self._sandbox.seal == "none" else student(place)
-
     @functools.cached_property
     def _sandbox(self) -> Sandbox:
         return Sandbox(seal=self._options.seal, installation=find_installation(self._options.python))
 
     @contextmanager
-    def _slot(self) -> Iterator[tuple[int, Slot]]:
+    def _slot(self) -> Iterator[Slot]:
         """A slot that nobody uses. It is used again unless something went wrong with it."""
-        place, slot = self._take()
+        slot = self._take()
         try:
-            yield place, slot
+            yield slot
         except BaseException:
             with self._lock:
                 self._busy.discard(slot)
@@ -109,30 +101,29 @@ class WarmEngine:
             raise
         with self._lock:
             self._busy.discard(slot)
-            self._idle.append((place, slot))
+            self._idle.append(slot)
 
-    def _take(self) -> tuple[int, Slot]:
+    def _take(self) -> Slot:
         with self._lock:
             if self._closed:
                 raise ExecutionUnavailable(INTERRUPTED)
             if self._template is None or not self._template.alive:
                 self._renew()
             if self._idle:
-                place, slot = self._idle.pop()
+                slot = self._idle.pop()
                 self._busy.add(slot)
-                return place, slot
-            template, place = self._template, self._places
-            self._places += 1
+                return slot
+            template = self._template
         assert template is not None
         slot = template.open_slot()
         with self._lock:
             self._busy.add(slot)
-        return place, slot
+        return slot
 
     def _renew(self) -> None:
         if self._template is not None:
             self._template.close()
-        for _, slot in self._idle:
+        for slot in self._idle:
             slot.close()
         self._idle.clear()
         self._template = Template(self._sandbox, self._options.imports)
@@ -141,7 +132,7 @@ class WarmEngine:
         """End everything that runs; see `Engine`."""
         with self._lock:
             self._closed = True
-            slots = [*self._busy, *(slot for _, slot in self._idle)]
+            slots = [*self._busy, *self._idle]
             template, self._template = self._template, None
         if template is not None:
             template.close()

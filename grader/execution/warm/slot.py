@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import ExecutionUnavailable
+from grader.execution.sandbox.students import return_student, take_student
 
 _MESSAGE_BYTES = 1 << 12
 
@@ -24,10 +25,11 @@ class Ending:
 
 
 class Slot:
-    """A place where executions happen, one after the other."""
+    """A place where executions happen, one after the other. `student` is the user that they run as; see there."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
+        self.student = take_student()
 
     def fileno(self) -> int:
         """The descriptor that is ready to read once the execution has ended."""
@@ -73,3 +75,4 @@ class Slot:
         """End the slot, and what runs in it."""
         with suppress(OSError):
             self._channel.close()
+        return_student(self.student)
