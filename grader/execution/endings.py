@@ -1,10 +1,12 @@
-"""Why a process is gone, in words."""
+"""How an execution ended, and why, in words."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 
-from grader.records import Limits
+from grader.records import ExecutionStatus, Limits
+from grader.records.execution import CellStatus
 
 
 def how_it_ended(exit_code: int) -> str:
@@ -22,3 +24,25 @@ def over_limit(limit: str, limits: Limits) -> str:
     if limit == "disk":
         return f"The notebook wrote more than {limits.disk_bytes / 1024**2:g} MiB to disk."
     return f"The notebook needed more than {limits.memory_bytes / 1024**2:g} MiB of memory."
+
+
+def outcome(
+    cells: Iterable[CellStatus], limits: Limits, *, stopped: str, over: str, out_of_memory: bool
+) -> tuple[ExecutionStatus, str]:
+    """An execution's status and its reason, from how its cells ended.
+
+    `stopped` says why the process didn't reach its end, and is empty where it did. `over` is the limit that all its
+    processes passed together. `out_of_memory` says that a cell raised for want of memory.
+    """
+    ended = set(cells)
+    if over == "memory":
+        return "memory", stopped
+    if "died" in ended:
+        return "died", stopped
+    if "timeout" in ended or (stopped and "output" not in ended):
+        return "timeout", stopped or f"A cell ran longer than {limits.cell_seconds:g} s."
+    if "output" in ended:
+        return "output", f"The notebook wrote more than {limits.output_bytes / 1e6:g} MB of output."
+    if out_of_memory:
+        return "memory", f"A cell needed more than {limits.memory_bytes / 1024**2:g} MiB of memory."
+    return ("error", "") if "error" in ended else ("completed", "")

@@ -20,13 +20,12 @@ kernel's on what the process may do, where namespaces are refused. `none`: nothi
 class EngineOptions:
     """What an engine is made with.
 
-    `python` is the interpreter of the class. `slots` is how many executions may be under way at once. `imports` are
-    modules that many hand-ins import; an engine may import those that are installed before any student code runs.
+    `python` is the interpreter of the class. `imports` are modules that many hand-ins import; an engine may import
+    those that are installed before any student code runs.
     """
 
     python: str = sys.executable
     seal: Seal = "none"
-    slots: int = 2
     imports: tuple[str, ...] = ()
 
 
@@ -39,6 +38,13 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """The engine's name, as executions record it."""
+
+    @property
+    def seal(self) -> Seal:
+        """What keeps student code in."""
+
+    def begin(self) -> None:
+        """Begin what takes long before the first execution, without waiting for it. It may be left out."""
 
     def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
         """Make one run of a plan, and wait for its end.

@@ -33,9 +33,13 @@ class KernelEngine:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
+        self.seal = options.seal
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self._closed = False
+
+    def begin(self) -> None:
+        """Nothing: each kernel begins afresh."""
 
     def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
         """Make one run of a plan; see `Engine`. Not to be called from a thread with a running event loop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,8 @@ from grader.records import CellError, Output
 
 MAX_ERROR_NAME = 200
 MAX_ERROR_MESSAGE = 10_000
+_REDRAWN = re.compile(r"^[^\n]*\r(?=[^\r\n])", re.MULTILINE)
+"""What was written over: a line up to the last carriage return that something follows."""
 
 
 def to_records(nodes: Iterable[Mapping[str, Any]]) -> tuple[Output, ...]:
@@ -59,7 +62,7 @@ def _record(node: Mapping[str, Any]) -> Output:
             kind="error",
             error_name=_text(node.get("ename"))[:MAX_ERROR_NAME],
             error_message=_text(node.get("evalue"))[:MAX_ERROR_MESSAGE],
-            traceback=tuple(_text(line) for line in lines) if isinstance(lines, list) else (),
+            traceback=tuple(clean(line) for line in lines if isinstance(line, str)) if isinstance(lines, list) else (),
         )
     data = node.get("data")
     forms = {_text(key): _text(form) for key, form in data.items()} if isinstance(data, Mapping) else {}
@@ -80,6 +83,4 @@ def _text(value: object) -> str:
 
 def _overwritten(text: str) -> str:
     """What is left to see where carriage returns go back to a line's start (progress bars)."""
-    if "\r" not in text:
-        return text
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return _REDRAWN.sub("", text).replace("\r", "") if "\r" in text else text

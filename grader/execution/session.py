@@ -12,13 +12,13 @@ from typing import Any
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
 from grader.execution.cells import CellRunner
-from grader.execution.endings import how_it_ended, over_limit
+from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.guest_code import REQUEST, start_statement
 from grader.execution.kernel_process import START_SECONDS, KernelProcess
 from grader.execution.messages import ForgedMessage, heard
 from grader.execution.scratch import read_frame
 from grader.execution.wire import Read, decode
-from grader.records import Capture, CellRun, Execution, ExecutionStatus, Limits, Plan, Run
+from grader.records import Capture, CellRun, Execution, Limits, Plan, Run
 
 CAPTURE_SECONDS = 5.0
 """How long the process may take to answer one request for values."""
@@ -75,7 +75,13 @@ class Session:
         runner = CellRunner(self._process, self._plan.cells, self._limits)
         for position in range(len(self._plan.cells)):
             await self._step(runner, position)
-        status, reason = self._outcome()
+        status, reason = outcome(
+            (cell.status for cell in self._cells),
+            self._limits,
+            stopped=self._stopped,
+            over=self._process.over,
+            out_of_memory=self._out_of_memory,
+        )
         return Execution(
             purpose=self._run.purpose,
             status=status,
@@ -184,20 +190,6 @@ class Session:
             return ()
         read = self._values(self._checkpoint.path, self._checkpoint.names)
         return schedule.captures_at_last(self._checkpoint.after_cell, read)
-
-    def _outcome(self) -> tuple[ExecutionStatus, str]:
-        ended = {cell.status for cell in self._cells}
-        if self._process.over == "memory":
-            return "memory", self._stopped
-        if "died" in ended:
-            return "died", self._stopped
-        if "timeout" in ended or (self._stopped and "output" not in ended):
-            return "timeout", self._stopped or f"A cell ran longer than {self._limits.cell_seconds:g} s."
-        if "output" in ended:
-            return "output", f"The notebook wrote more than {self._limits.output_bytes / 1e6:g} MB of output."
-        if self._out_of_memory:
-            return "memory", f"A cell needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
-        return ("error", "") if "error" in ended else ("completed", "")
 
 
 def _discard(path: Path) -> None:

@@ -95,11 +95,12 @@ def decode(frame: bytes, limits: Limits) -> tuple[Read, ...]:
     """The captures in a frame, each name once. Raises WireError for anything that isn't in order."""
     _expect(len(frame) <= limits.capture_bytes, "the frame is too long")
     header = _header(frame, MAX_HEADER_MARKS)
+    arrays = _arrays(frame[8 + len(header) :])  # before the tree, so that a copy of the frame is gone again by then
     document = parse(header, encoding="ascii")
     _expect(isinstance(document, dict) and set(document) == {"captures"}, "the header isn't a list of captures")
     entries = document["captures"]
     _expect(isinstance(entries, list) and len(entries) <= MAX_NAMES, "the captures aren't a short list")
-    reader = _Reader(_arrays(frame[8 + len(header) :]), limits)
+    reader = _Reader(arrays, limits)
     read = tuple(reader.entry(entry) for entry in entries)
     _expect(len({each.name for each in read}) == len(read), "a name stands there twice")
     _expect(not reader.unused, "arrays that belong to nothing")

@@ -46,7 +46,8 @@ def seed_generators(seed: int) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
+        # torch.manual_seed looks for devices, too, which takes longer than many a notebook.
+        sys.modules["torch"].default_generator.manual_seed(seed)
 
 
 def versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ import builtins
 import getpass
 import io
 import os
+import re
 import signal
 import sys
 import time
@@ -15,12 +16,16 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.process import system  # type: ignore[attr-defined]  # IPython exports it so
+from traitlets import Instance
 from traitlets.config import Config
 
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
 
+_TRANSFORMERS = len(TransformerManager().token_transformers)  # type: ignore[no-untyped-call]
+_ESCAPED = re.compile(r"[ \t]*[,;/]").match
 _BUFFERED = 1 << 14
 _FLUSH_SECONDS = 0.2
 
@@ -113,8 +118,20 @@ class Results(DisplayHook):
         sys.stderr.flush()
 
 
+class Transformer(TransformerManager):
+    """IPython's own, but that it doesn't take a cell to tokens, in Python, in which it would find nothing to change."""
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        own = len(self.token_transformers) == _TRANSFORMERS
+        if own and not any(mark in line for line in lines for mark in "%!?") and not any(map(_ESCAPED, lines)):
+            return lines
+        return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
+
+
 class Shell(InteractiveShell):
     """What `get_ipython()` returns."""
+
+    input_transformer_manager = Instance(Transformer, ())
 
     outputs: Any = staticmethod(lambda document: None)
 

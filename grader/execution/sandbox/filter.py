@@ -64,8 +64,8 @@ def program(*, local_sockets: bool) -> bytes:
     for family in range(_FAMILIES):
         if family not in _INTERNET and not (family == _LOCAL and local_sockets):
             # What lists the network's interfaces takes this answer for "there is none"; others kill ZeroMQ's process.
-            error = errno.EOPNOTSUPP if family == socket.AF_NETLINK else errno.EACCES
-            _refuse(rules, error, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+            number = errno.EOPNOTSUPP if family == socket.AF_NETLINK else errno.EACCES
+            _refuse(rules, number, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
     _refuse(rules, errno.EACCES, "socket", pyseccomp.Arg(0, pyseccomp.GE, _FAMILIES))
     if not local_sockets:  # a pair of datagram sockets could be connected to somebody else's afterwards
         for name in ("bind", "connect", "listen"):

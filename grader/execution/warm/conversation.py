@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
-import os
-import select
-import socket
+import signal
 import time
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Literal
 
 from grader.errors import ExecutionUnavailable
-from grader.execution.endings import how_it_ended, over_limit
+from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.metering import OutputMeter
 from grader.execution.payloads import Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
 from grader.execution.stream import Flood, Messages
+from grader.execution.warm.lines import Lines, Printed
 from grader.execution.warm.slot import Ending, Slot
 from grader.execution.warm.transcript import CellSoFar, Transcript
 from grader.execution.wire import WireError
-from grader.records import Execution, ExecutionStatus, Limits, Plan, Run
+from grader.records import Execution, Limits, Plan, Run
 
 START_SECONDS = 30.0
 INTERRUPT_SECONDS = 2.0
@@ -27,24 +24,16 @@ CAPTURE_SECONDS = 5.0
 """How long the process may take to give the values that are due after one cell."""
 ALL_CAPTURES_SECONDS = 4 * CAPTURE_SECONDS
 _ENDING_SECONDS = 15.0
-_PIECE = 1 << 16
 
 Cause = Literal["timeout", "output"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """Our ends of what an execution writes to: the stream of messages, and its standard output and error."""
-
-    stream: socket.socket
-    pipes: tuple[int, int]
-
-
 class Conversation:
-    """Make one for each execution, and `hold` it."""
+    """Make one for each execution, and `hold` it. `immune` says that the process can't send itself SIGKILL."""
 
-    def __init__(self, slot: Slot, lines: Lines, plan: Plan, run: Run, limits: Limits) -> None:
+    def __init__(self, slot: Slot, lines: Lines, plan: Plan, run: Run, limits: Limits, *, immune: bool = False) -> None:
         self._slot = slot
+        self._immune = immune
         self._lines = lines
         self._plan = plan
         self._run = run
@@ -52,11 +41,6 @@ class Conversation:
         self._messages = Messages(limits, cells=len(plan.cells))
         self._meter = OutputMeter(limits.output_bytes, self._overrun)
         self._transcript = Transcript(plan, run, limits, self._meter)
-        self._decoders = {
-            pipe: (name, codecs.getincrementaldecoder("utf-8")("replace"))
-            for pipe, name in zip(lines.pipes, ("stdout", "stderr"), strict=True)
-        }
-        self._poll = select.poll()
         self._environment: dict[str, str] = {}
         self._cell: CellSoFar | None = None
         self._cause: Cause | None = None
@@ -70,16 +54,26 @@ class Conversation:
 
     def hold(self, engine: str) -> Execution:
         """Take everything in until the process has ended. Raises ExecutionUnavailable for a fault of ours."""
-        for ready in (self._lines.stream.fileno(), *self._lines.pipes, self._slot.fileno()):
-            self._poll.register(ready, select.POLLIN)
-        while not self._wait():
-            pass
+        self._lines.watch(self._slot.fileno())
+        while not self._hear():
+            if time.monotonic() >= self._deadline:
+                self._expire()
         ending = self._slot.ending(_ENDING_SECONDS)
-        self._hear_the_rest()
-        if self._began and not self._environment:
+        for data in self._lines.rest():
+            self._take_in(data)
+        self._take_printed(self._lines.printed())
+        if not self._environment:
             raise ExecutionUnavailable(f"The execution could not be prepared: {self._complaint(ending)}.")
+        if self._immune and ending.exit_code == -signal.SIGKILL and not self._killed and not ending.over:
+            raise ExecutionUnavailable("The process was killed from outside, perhaps by a machine short of memory.")
         self._judge(ending)
-        status, reason = self._outcome(ending)
+        status, reason = outcome(
+            (cell.status for cell in self._transcript.cells),
+            self._limits,
+            stopped=self._stopped,
+            over=ending.over,
+            out_of_memory=self._transcript.out_of_memory,
+        )
         return Execution(
             purpose=self._run.purpose,
             status=status,
@@ -92,34 +86,20 @@ class Conversation:
             reason=reason,
         )
 
-    def _wait(self) -> bool:
+    def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
-        left = self._deadline - time.monotonic()
-        ready = dict(self._poll.poll(max(left, 0) * 1000 + 1))
-        if not ready and time.monotonic() >= self._deadline:
-            self._expire()
-        for pipe in self._lines.pipes:
-            if pipe in ready:
-                self._hear_pipe(pipe)
-        if self._lines.stream.fileno() in ready:
-            self._hear_stream()
-        return self._slot.fileno() in ready
+        data, printed, ended = self._lines.wait(self._deadline - time.monotonic())
+        self._take_printed(printed)
+        self._take_in(data)
+        return bool(ended)
 
-    def _hear_pipe(self, pipe: int) -> int:
-        data = _read(pipe)
-        if not data:
-            self._unregister(pipe)
-        else:
-            stream, decoder = self._decoders[pipe]
-            self._transcript.text(stream, decoder.decode(data), len(data))
-        return len(data)
+    def _take_printed(self, pieces: Iterable[Printed]) -> None:
+        for piece in pieces:
+            self._transcript.text(piece.stream, piece.text, piece.size)
 
-    def _hear_stream(self) -> int:
-        data = _read(self._lines.stream.fileno())
-        if not data:
-            self._unregister(self._lines.stream.fileno())
-        if self._killed and self._stopped:
-            return len(data)
+    def _take_in(self, data: bytes) -> None:
+        if self._killed:  # what it says now changes nothing any more
+            return
         try:
             for message in self._messages.feed(data):
                 self._take(message)
@@ -127,20 +107,6 @@ class Conversation:
             self._flood()
         except WireError:
             self._end("The process sent messages that no kernel sends, and was ended.")
-        return len(data)
-
-    def _hear_the_rest(self) -> None:
-        """What lies in the pipes when the process has ended."""
-        deadline = time.monotonic() + _ENDING_SECONDS
-        while time.monotonic() < deadline and self._hear_stream():
-            pass
-        for pipe in self._lines.pipes:
-            while time.monotonic() < deadline and self._hear_pipe(pipe):
-                pass
-
-    def _unregister(self, descriptor: int) -> None:
-        with suppress(KeyError):
-            self._poll.unregister(descriptor)
 
     def _take(self, message: Message) -> None:
         match message:
@@ -178,8 +144,7 @@ class Conversation:
         return None
 
     def _finish(self, message: Ended) -> None:
-        for pipe in self._lines.pipes:  # what a cell has written there is there before it says that it has ended
-            self._hear_pipe_if_ready(pipe)
+        self._take_printed(self._lines.printed())  # what a cell has written is there before it says that it has ended
         now = time.monotonic()
         assert self._cell is not None
         self._cell.seconds = now - self._began
@@ -189,10 +154,6 @@ class Conversation:
         self._cell = None
         self._began = now
         self._deadline = now + min(CAPTURE_SECONDS, max(ALL_CAPTURES_SECONDS - self._capture_seconds, 0.0))
-
-    def _hear_pipe_if_ready(self, pipe: int) -> None:
-        while self._decoders and _is_ready(pipe) and self._hear_pipe(pipe):
-            pass
 
     def _overrun(self) -> None:
         if self._cell is not None and self._cause is None:
@@ -252,28 +213,3 @@ class Conversation:
             "".join(output["text"]) for output in self._transcript.cells[0].outputs if output.get("name") == "stderr"
         )
         return told.strip()[:300] or f"its process {how_it_ended(ending.exit_code)}"
-
-    def _outcome(self, ending: Ending) -> tuple[ExecutionStatus, str]:
-        ended = {cell.status for cell in self._transcript.cells}
-        if ending.over == "memory":
-            return "memory", self._stopped
-        if "died" in ended:
-            return "died", self._stopped
-        if "timeout" in ended or (self._stopped and "output" not in ended):
-            return "timeout", self._stopped or f"A cell ran longer than {self._limits.cell_seconds:g} s."
-        if "output" in ended:
-            return "output", f"The notebook wrote more than {self._limits.output_bytes / 1e6:g} MB of output."
-        if self._transcript.out_of_memory:
-            return "memory", f"A cell needed more than {self._limits.memory_bytes / 1024**2:g} MiB of memory."
-        return ("error", "") if "error" in ended else ("completed", "")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, _PIECE)
-    except OSError:  # nothing there, or the other end was lost
-        return b""
-
-
-def _is_ready(descriptor: int) -> bool:
-    return bool(select.select([descriptor], [], [], 0)[0])

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import ExecutionUnavailable, GraderError
@@ -16,7 +15,8 @@ from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
 from grader.execution.scratch import folder
-from grader.execution.warm.conversation import Conversation, Lines
+from grader.execution.warm.conversation import Conversation
+from grader.execution.warm.lines import Lines
 from grader.execution.warm.requests import cells, request
 from grader.execution.warm.slot import Slot
 from grader.execution.warm.template import Template
@@ -24,7 +24,6 @@ from grader.records import Execution, Limits, Plan, Run
 
 _log = logging.getLogger(__name__)
 _TRIES = 3
-_SEND_SECONDS = 30.0
 
 
 class WarmEngine:
@@ -34,11 +33,18 @@ class WarmEngine:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
+        self.seal = options.seal
         self._lock = threading.Lock()
         self._template: Template | None = None
         self._idle: list[Slot] = []
         self._busy: set[Slot] = set()
         self._closed = False
+
+    def begin(self) -> None:
+        """Start the template; see `Engine`."""
+        with suppress(GraderError), self._lock:  # the first execution will tell
+            if self._template is None and not self._closed:
+                self._renew()
 
     def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
         """Make one run of a plan; see `Engine`."""
@@ -70,19 +76,12 @@ class WarmEngine:
             outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())
             student = None if sandbox.seal == "none" else slot.student
             asked = request(run, limits, scratch=sandbox.scratch(outside), student=student, provided=provided)
-            stream, theirs = socket.socketpair()
-            stack.enter_context(stream)
-            pipes = [os.pipe(), os.pipe()]
-            for reading, _ in pipes:
-                os.set_blocking(reading, False)
-                stack.callback(os.close, reading)
-            given = [theirs.detach(), *(writing for _, writing in pipes)]
-            if provided is not None:
-                given.append(os.open(provided, os.O_RDONLY | os.O_DIRECTORY))
-            slot.start(asked, given)
-            _send(stream, cells(plan, run))
-            lines = Lines(stream=stream, pipes=(pipes[0][0], pipes[1][0]))
-            return Conversation(slot, lines, plan, run, limits).hold(self.name)
+            lines = stack.enter_context(Lines())
+            given = [] if provided is None else [os.open(provided, os.O_RDONLY | os.O_DIRECTORY)]
+            slot.start(asked, [*lines.theirs, *given])
+            lines.send(cells(plan, run))
+            immune = sandbox.seal == "namespaces"  # the first process of one ignores what it sends itself
+            return Conversation(slot, lines, plan, run, limits, immune=immune).hold(self.name)
 
     @functools.cached_property
     def _sandbox(self) -> Sandbox:
@@ -138,12 +137,3 @@ class WarmEngine:
             template.close()
         for slot in slots:
             slot.close()
-
-
-def _send(stream: socket.socket, data: bytes) -> None:
-    stream.settimeout(_SEND_SECONDS)
-    try:
-        stream.sendall(data)
-    except OSError as error:
-        raise ExecutionUnavailable(f"The execution could not be told what to run: {error}.") from error
-    stream.setblocking(False)

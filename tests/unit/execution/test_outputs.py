@@ -23,7 +23,14 @@ def test_pieces_of_a_stream_are_joined_and_others_keep_their_order() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("10%\r20%\r30%\n", "30%\n"), ("a\r\nb\r\n", "a\nb\n"), ("a\rb\nc", "b\nc"), ("done\r", "done"), ("\r\r", "")],
+    [
+        ("10%\r20%\r30%\n", "30%\n"),
+        ("a\r\nb\r\n", "a\nb\n"),
+        ("a\rb\nc", "b\nc"),
+        ("a\rb\rc\r\n\rd", "c\nd"),
+        ("done\r", "done"),
+        ("\r\r", ""),
+    ],
 )
 def test_carriage_returns_leave_what_was_written_last(text: str, shown: str) -> None:
     assert to_records([stream(text[:3]), stream(text[3:])])[0].text == shown
@@ -58,6 +65,11 @@ def test_nesting_beyond_what_can_be_written_is_left_out() -> None:
     assert to_error({"ename": deep, "evalue": "left"}) == CellError(name="", message="left")
     (record,) = to_records([{"output_type": "display_data", "data": {"text/plain": "left", "application/json": deep}}])
     assert record.text == "left"
+
+
+def test_lines_of_a_traceback_that_are_no_text_are_left_out() -> None:
+    (record,) = to_records([{"output_type": "error", "ename": "E", "traceback": ["a", 1, None, ["b"], "c"]}])
+    assert record.traceback == ("a", "c")
 
 
 def test_an_error_is_bounded_and_a_lack_of_memory_is_known() -> None:
