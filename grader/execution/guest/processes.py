@@ -97,8 +97,13 @@ def sweep(*, everybody: bool) -> None:
         except ChildProcessError:
             return
         for process in [-1] if everybody else everything_below(os.getpid()):
-            try:
-                os.kill(process, signal.SIGKILL)
-            except OSError:
-                pass
+            kill(process)
         time.sleep(0.002)
+
+
+def kill(process: int) -> None:
+    """Kill a process, if it is still there."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import student, walls
 from . import system_calls as system
-from .processes import everything_below, holds_more_than, sweep, threads_of, use_more_than
+from .processes import everything_below, holds_more_than, kill, sweep, threads_of, use_more_than
 
 _WATCH_SECONDS = 0.1
 
@@ -82,11 +82,11 @@ def _watch(child: int, channel: socket.socket, request: dict[str, Any], *, folde
             if not command:
                 present = False
                 poll.unregister(channel)
-            _kill(child)
+            kill(child)
         elif not ready and not over:
             over = _passed(request["limits"], folder)
             if over:
-                _kill(child)
+                kill(child)
 
 
 def _passed(limits: dict[str, Any], folder: str) -> str:
@@ -100,11 +100,4 @@ def _interrupt(child: int) -> None:
     try:
         os.killpg(child, signal.SIGINT)
     except OSError:  # it isn't there any more, or has no group of its own yet
-        pass
-
-
-def _kill(child: int) -> None:
-    try:
-        os.kill(child, signal.SIGKILL)
-    except OSError:
         pass

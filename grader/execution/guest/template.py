@@ -11,12 +11,17 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from . import slot
+from . import system_calls as system
 from .captures import import_if_there, versions
+from .processes import children, everything_below, kill, sweep
 from .shell import Session
 from .warm_up import warm_up
+
+_WAIT_SECONDS = 3.0
 
 
 def serve(settings: dict[str, Any]) -> None:
@@ -33,26 +38,58 @@ def serve(settings: dict[str, Any]) -> None:
     sys.path[:] = [entry for entry in sys.path if entry]
     gc.collect()
     gc.freeze()
+    system.collapse_memory()
     _tell(parent, {"environment": settings["environment"]})
+    _open_slots(parent, session, settings)
+    sweep(everybody=False)  # slots end by themselves when the parent goes, and leave nothing
+    os._exit(0)  # there is nothing to tidy up, and much to take apart
+
+
+def _open_slots(parent: socket.socket, session: Session, settings: dict[str, Any]) -> None:
+    system.become_subreaper()
+    slots: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(parent, 1, 1)
+        slots -= _ended()
         if not data:
-            return None
-        if os.fork() == 0:
+            return _wait_for(slots)
+        _end_orphans(slots)
+        child = os.fork()
+        if child == 0:
             parent.close()
             slot.serve(session, settings, socket.socket(fileno=descriptors[0]))
             os._exit(0)
+        slots.add(child)
         os.close(descriptors[0])
-        _reap()
 
 
 def _tell(parent: socket.socket, document: dict[str, Any]) -> None:
     parent.sendall(json.dumps(document).encode("ascii") + b"\n")
 
 
-def _reap() -> None:
+def _ended() -> set[int]:
+    """The children that have ended since the last time."""
+    ended: set[int] = set()
     try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while True:
+            child, _ = os.waitpid(-1, os.WNOHANG)
+            if not child:
+                return ended
+            ended.add(child)
     except ChildProcessError:
-        pass
+        return ended
+
+
+def _end_orphans(slots: set[int]) -> None:
+    """End what a slot was running that was killed itself: it has become ours."""
+    for child in children(os.getpid()):
+        if child not in slots:
+            for process in [*everything_below(child), child]:
+                kill(process)
+
+
+def _wait_for(slots: set[int]) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while slots and time.monotonic() < deadline:
+        time.sleep(0.005)
+        slots -= _ended()

@@ -100,7 +100,10 @@ class WarmEngine:
             raise
         with self._lock:
             self._busy.discard(slot)
-            self._idle.append(slot)
+            if self._closed:
+                slot.close()
+            else:
+                self._idle.append(slot)
 
     def _take(self) -> Slot:
         with self._lock:
@@ -120,20 +123,22 @@ class WarmEngine:
         return slot
 
     def _renew(self) -> None:
-        if self._template is not None:
-            self._template.close()
         for slot in self._idle:
             slot.close()
         self._idle.clear()
+        if self._template is not None:
+            self._template.close()
         self._template = Template(self._sandbox, self._options.imports)
 
     def close(self) -> None:
         """End everything that runs; see `Engine`."""
         with self._lock:
             self._closed = True
-            slots = [*self._busy, *self._idle]
+            for slot in self._busy:
+                slot.hang_up()
+            for slot in self._idle:
+                slot.close()
+            self._idle.clear()
             template, self._template = self._template, None
         if template is not None:
             template.close()
-        for slot in slots:
-            slot.close()

@@ -71,6 +71,11 @@ class Slot:
         ending = json.loads(told)
         return Ending(exit_code=int(ending["exit"]), over=str(ending["over"]))
 
+    def hang_up(self) -> None:
+        """End what runs in it at once. Whoever waits for an ending is told that there is none; `close` is still due."""
+        with suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End the slot, and what runs in it."""
         with suppress(OSError):
