@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import fcntl
 import getpass
 import io
 import os
 import re
 import signal
 import sys
+import termios
 import time
 from typing import Any
 
@@ -19,7 +21,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.process import system  # type: ignore[attr-defined]  # IPython exports it so
-from traitlets import Instance
+from traitlets import Instance, Type
 from traitlets.config import Config
 
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
@@ -27,6 +29,8 @@ from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
 _TRANSFORMERS = len(TransformerManager().token_transformers)  # type: ignore[no-untyped-call]
 _ESCAPED = re.compile(r"[ \t]*[,;/]").match
 _BUFFERED = 1 << 14
+_PIECE = 1 << 18
+_DRY_SECONDS = 1.0
 _FLUSH_SECONDS = 0.2
 
 
@@ -72,12 +76,11 @@ class Printed(io.TextIOBase):
         if self._pieces:
             text = "".join(self._pieces)
             self._pieces, self._length = [], 0
-            data = text.encode("utf-8", "replace")
             if self._own_process() != self._process:  # a fork's text takes another way, or it would cut into ours
-                os.write(self._number, data)
+                os.write(self._number, text.encode("utf-8", "replace"))
                 return
-            for begin in range(0, len(data), 1 << 20):
-                self._send(TEXT, self._mark, data[begin : begin + (1 << 20)])
+            for begin in range(0, len(text), _PIECE):
+                self._send(TEXT, self._mark, text[begin : begin + _PIECE].encode("utf-8", "replace"))
 
 
 class Publisher(DisplayPublisher):
@@ -88,6 +91,7 @@ class Publisher(DisplayPublisher):
     def publish(
         self, data: Any, metadata: Any = None, source: Any = None, *, transient: Any = None, update: Any = False, **_: Any
     ) -> None:
+        self._validate_data(data, metadata)  # type: ignore[no-untyped-call]
         kind = "update_display_data" if update else "display_data"
         document = {"output_type": kind, "data": data, "metadata": metadata or {}}
         if transient:
@@ -132,6 +136,8 @@ class Shell(InteractiveShell):
     """What `get_ipython()` returns."""
 
     input_transformer_manager = Instance(Transformer, ())
+    display_pub_class = Type(Publisher)
+    displayhook_class = Type(Results)
 
     outputs: Any = staticmethod(lambda document: None)
 
@@ -160,8 +166,6 @@ class Session:
     def __init__(self) -> None:
         config = Config()
         config.HistoryManager.enabled = False
-        config.InteractiveShell.displayhook_class = Results
-        config.InteractiveShell.display_pub_class = Publisher
         config.InteractiveShell.colors = "neutral" if _lower_case_colours() else "Linux"
         self.shell = Shell.instance(config=config)
         self._loop: Any = None
@@ -205,7 +209,21 @@ class Session:
         if error is not None:
             ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
         self.flush()
+        self._let_pipes_run_dry()
         self._stream.send_json(ENDED, ended)
+
+    def _let_pipes_run_dry(self) -> None:
+        """Wait for the parent to take in what was written past `sys.stdout`, so that it belongs to this cell."""
+        deadline = time.monotonic() + _DRY_SECONDS
+        try:
+            while any(self._unread(number) for number in (1, 2)) and time.monotonic() < deadline:
+                time.sleep(0.0005)
+        except Exception:  # a student may have closed them, or put others in their place
+            return
+
+    @staticmethod
+    def _unread(number: int, ioctl: Any = fcntl.ioctl) -> int:
+        return int.from_bytes(ioctl(number, termios.FIONREAD, bytes(4)), sys.byteorder)
 
     async def _cell(self, code: str) -> Any:
         shell = self.shell

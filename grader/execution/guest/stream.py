@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from base64 import b64encode
 from struct import pack
 from typing import Any
@@ -17,6 +18,7 @@ class Stream:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._write = os.write
+        self._lock = threading.RLock()  # several threads may print at once; it may be ours when an interrupt comes
         self._dumps = json.JSONEncoder(default=_plain, ensure_ascii=True).encode
 
     def request(self) -> Any:
@@ -35,10 +37,11 @@ class Stream:
     def send(self, kind: bytes, *payload: bytes) -> None:
         """Write one message."""
         data = b"".join((pack("<I", sum(map(len, payload))), kind) + payload)
-        written = self._write(self._descriptor, data)
-        while written < len(data):
-            data = data[written:]
+        with self._lock:
             written = self._write(self._descriptor, data)
+            while written < len(data):
+                data = data[written:]
+                written = self._write(self._descriptor, data)
 
     def send_json(self, kind: bytes, document: dict[str, Any]) -> None:
         """Write a message whose payload is JSON; bytes (images) become base64, anything else that JSON lacks a string."""

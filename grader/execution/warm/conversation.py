@@ -89,8 +89,8 @@ class Conversation:
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
         data, printed, ended = self._lines.wait(self._deadline - time.monotonic())
-        self._take_printed(printed)
         self._take_in(data)
+        self._take_printed(printed)
         return bool(ended)
 
     def _take_printed(self, pieces: Iterable[Printed]) -> None:
@@ -144,7 +144,6 @@ class Conversation:
         return None
 
     def _finish(self, message: Ended) -> None:
-        self._take_printed(self._lines.printed())  # what a cell has written is there before it says that it has ended
         now = time.monotonic()
         assert self._cell is not None
         self._cell.seconds = now - self._began

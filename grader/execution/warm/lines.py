@@ -14,6 +14,7 @@ from typing import Literal, Self
 from grader.errors import ExecutionUnavailable
 
 _PIECE = 1 << 16
+_PIPE_BYTES = 1 << 20
 _SEND_SECONDS = 30.0
 
 
@@ -66,16 +67,21 @@ class Lines:
         self._poll.register(descriptor, select.POLLIN)
 
     def wait(self, seconds: float) -> tuple[bytes, list[Printed], set[int]]:
-        """Wait for something: a piece of the stream, what was printed, which of the watched descriptors are ready."""
+        """Wait for something: a piece of the stream, what was printed, which of the watched descriptors are ready.
+
+        What is in the stream came before what was printed, or at least it began before.
+        """
         ready = {descriptor for descriptor, _ in self._poll.poll(max(seconds, 0.0) * 1000 + 1)}
         printed = [piece for pipe in self._pipes if pipe in ready and (piece := self._read_pipe(pipe)) is not None]
-        stream = self._read(self._stream.fileno()) if self._stream.fileno() in ready else b""
+        stream = self._read(self._stream.fileno()) if self._stream.fileno() in ready or printed else b""
         return stream, printed, ready - {self._stream.fileno(), *self._pipes}
 
     def printed(self) -> Iterator[Printed]:
-        """All that has been printed by now."""
+        """All that has been printed by now; where somebody keeps printing, no more than a pipe can hold."""
         for pipe in self._pipes:
-            while (piece := self._read_pipe(pipe)) is not None:
+            for _ in range(_PIPE_BYTES // _PIECE):
+                if (piece := self._read_pipe(pipe)) is None:
+                    break
                 yield piece
 
     def rest(self) -> Iterator[bytes]:

@@ -13,6 +13,9 @@ from grader.execution.wire import Read, WireError, decode
 from grader.records import Capture, CellError, CellRun, Limits, Plan, Run
 from grader.records.execution import CellStatus
 
+_FRAMES = 2
+"""How many frames of the greatest length may be kept of one execution, in any number of smaller ones."""
+
 
 @dataclass(slots=True)
 class CellSoFar:
@@ -70,6 +73,8 @@ class Transcript:
                 self._current.outputs.clear()
         elif kind == "update_display_data":
             for shown in self._shown.get(_display_id(document), ()):
+                if self._meter.room(size) < size:
+                    break
                 shown.update(data=document.get("data"), metadata=document.get("metadata"))
         else:
             self._outputs().append(document)
@@ -91,6 +96,8 @@ class Transcript:
             return
         if not self._due[position] or position in self._frames:
             raise WireError("captures that nobody asked for")
+        if sum(map(len, self._frames.values())) + len(frame) > _FRAMES * self._limits.capture_bytes:
+            frame = b""  # which can't be read, and says so
         self._frames[position] = frame
         self._checkpoint = None
 
