@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader.execution import session
+from grader.execution.engine import EngineOptions
 from grader.execution.kernel import KernelEngine
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
 
@@ -20,7 +21,7 @@ SLOWLY = (
 
 @pytest.fixture
 def engine() -> Iterator[KernelEngine]:
-    engine = KernelEngine()
+    engine = KernelEngine(EngineOptions())
     yield engine
     engine.close()
 
