@@ -5,13 +5,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
+FUZZ   := $(VENV)/.ready-fuzz
+PEERS  := build/peers
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check format browser clean
+.PHONY: help setup demo test soak fuzz bench bench-peers check format browser clean
 
 help: ## Say what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY) ## Make the virtual environment
 
@@ -32,8 +34,8 @@ $(DEV): $(READY)
 	@touch $@
 
 demo: $(READY) ## Grade the sample class and say where the report is
-	@echo "==> Grading the sample class in submissions/ against reference/ (a real kernel each; about a minute)"
-	@$(BIN)/grader grade submissions --reference reference --out results --roster submissions/roster.csv --cell-seconds 10 --unsafe
+	@echo "==> Grading the sample class in submissions/ against reference/ (each hand-in in a sealed process of its own)"
+	@$(BIN)/grader grade submissions --reference reference --out results --roster submissions/roster.csv --cell-seconds 10
 
 test: $(DEV) browser ## Run all tests but the slow ones
 	@echo "==> Running the tests on all cores"
@@ -42,6 +44,27 @@ test: $(DEV) browser ## Run all tests but the slow ones
 
 soak: $(DEV) browser ## Run the slow tests
 	@$(BIN)/python -m pytest --quiet -m soak
+
+fuzz: $(FUZZ) ## Feed a million hostile inputs to all that reads what a student's process sends
+	@nice -n 19 $(BIN)/python -m tests.fuzz $(OPTIONS)
+
+$(FUZZ): $(DEV)
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	@touch $@
+
+bench: $(READY) ## Measure the budgets; OPTIONS="--write --long" keeps the figures, and grades ten thousand
+	@$(BIN)/python -m tests.benchmarks $(OPTIONS)
+
+bench-peers: $(READY) $(PEERS)/.ready ## Measure papermill, nbgrader and otter-grader beside nbclient and grader
+	@$(BIN)/python -m tests.benchmarks peers $(OPTIONS)
+
+$(PEERS)/.ready: tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/constraints.txt
+	@echo "==> Installing the other tools in $(PEERS) (first time only; torch is large)"
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check install --quiet --upgrade 'pip>=25'
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check install --quiet \
+		--requirement tests/benchmarks/peers/requirements.txt --constraint tests/benchmarks/peers/constraints.txt
+	@touch $@
 
 check: $(DEV) ## Lint, type-check and hold the import rules
 	@echo "==> ruff"

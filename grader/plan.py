@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.assignment.spec import Spec
-from grader.notebook import analyse, find_sections
+from grader.notebook import assigned_names, find_sections
 from grader.records import CapturePoint, Notebook, Plan, Run, Section, Source
 
 NAMES_A_SECTION = 300
@@ -44,7 +44,7 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     """
     agreed = agreed_names(spec)
     points: dict[int, dict[str, None]] = {}
-    assigned = {cell.index: analyse(cell.source).assigned for cell in notebook.code_cells}
+    assigned = {cell.index: assigned_names(cell.source) for cell in notebook.code_cells}
     for section in task_sections(spec, notebook).values():
         end = last_code_cell(section, notebook)
         if end is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from grader.assignment.declarations import (
@@ -34,6 +35,7 @@ from grader.assignment.validation import (
     read_given,
     read_id,
     read_identifier,
+    read_path,
     read_points,
     read_policies,
     read_text,
@@ -98,11 +100,13 @@ class Assignment:
         printed: Credit = "credit",
         other_names: Credit = "credit",
         repeat: int = 1,
+        python: str | PurePath | None = None,
     ) -> None:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
         `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name. The
-        options from `reveal` on are the fields of `Policies`. Raises AssignmentError for what can't be meant.
+        options from `reveal` to `repeat` are the fields of `Policies`. `python` is the interpreter of the class, by
+        its path from this folder, where it isn't the grader's own. Raises AssignmentError for what can't be meant.
         """
         place = author_place()
         policies = Policies(reveal=reveal, printed=printed, other_names=other_names, repeat=repeat)
@@ -113,6 +117,7 @@ class Assignment:
             versions=read_version_specs(versions, place),
             tolerance=Tolerance() if tolerance is None else read_tolerance(tolerance, place),
             policies=read_policies(policies, place),
+            python=read_path(python, "python", place),
             place=place,
         )
 

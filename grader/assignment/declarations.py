@@ -108,6 +108,7 @@ class AssignmentDeclaration:
     versions: tuple[VersionSpec, ...]
     tolerance: Tolerance
     policies: Policies
+    python: str
     place: Place
     givens: tuple[Given, ...] = ()
     tasks: tuple[TaskDeclaration, ...] = ()

@@ -94,6 +94,7 @@ def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec
         tasks=tasks,
         policies=declared.policies,
         digest=digest,
+        python=declared.python,
     )
 
 

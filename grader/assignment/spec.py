@@ -98,7 +98,11 @@ class QuantitySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """An assignment as data. `digest` covers the source of everything in the reference folder that decides marks."""
+    """An assignment as data.
+
+    `digest` covers the source of everything in the reference folder that decides marks. `python` is the interpreter of
+    the class, from the reference folder; "" for the grader's own.
+    """
 
     id: str
     title: str
@@ -109,6 +113,7 @@ class Spec:
     tasks: tuple[TaskSpec, ...]
     policies: Policies
     digest: str = ""
+    python: str = ""
 
     @property
     def checks(self) -> tuple[CheckSpec, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import TypeVar, get_args
 
 from torch import Tensor
@@ -33,6 +34,16 @@ def read_text(value: object, what: str, place: Place) -> str:
     if not isinstance(value, str) or not value.strip():
         raise place.error(f"{what} is {value!r}, not a text.", remedy="Write a short text in quotes.")
     return " ".join(value.split())
+
+
+def read_path(value: object, option: str, place: Place) -> str:
+    """Read a path, as it is written; "" where there is none."""
+    path = str(value) if isinstance(value, PurePath) else value
+    if path is None:
+        return ""
+    if not isinstance(path, str) or not path.strip() or "\0" in path:
+        raise place.error(f"{option}={value!r} is no path.", remedy=f'Write {option}="../venv/bin/python".')
+    return path
 
 
 def read_identifier(value: object, what: str, place: Place) -> str:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 
 from pydantic import JsonValue, TypeAdapter
 
 from grader.assignment.spec import Spec
-from grader.batch.environment import named_versions
-from grader.batch.stages import Graded, HandedIn, Pages, Prepared
-from grader.batch.workers import WorkerFault, Workers
-from grader.errors import ExecutionUnavailable
-from grader.execution import Engine, execute_with_retry
+from grader.batch.careful import Careful
+from grader.batch.environment import named_versions, own_versions
+from grader.batch.examiner import Examined, Examiner
+from grader.batch.executions import Conditions, Executions
+from grader.batch.stages import Graded, HandedIn, Terms
+from grader.batch.workers import Workers
+from grader.execution import Engine
 from grader.gradebook import Gradebook
-from grader.marking import ungraded
-from grader.records import Execution, ExecutionStatus, Limits, Notebook, Plan, Result, Run, Submission
+from grader.records import Limits
 
-_PLAN = TypeAdapter(Plan)
 _LIMITS = TypeAdapter(Limits)
+_AT_ONCE = 8
+"""At most so many submissions are written to the gradebook in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,142 +49,73 @@ class Batch:
     def grade(self, handed_in: Sequence[HandedIn]) -> Generator[Graded, None, None]:
         """Grade submissions, `jobs` at a time.
 
-        Yields each as soon as it is done and in the gradebook. Where this is closed before its end (as Ctrl-C does),
-        the engine is closed too: what runs is killed, and what waits is dropped.
+        Yields each once it is done and in the gradebook. Where this is closed before its end (as Ctrl-C does), the
+        engine is closed too: what runs is killed, and what waits is dropped.
         """
-        marking = self.book.begin_marking(self.spec.digest, self._conditions())
-        for graded in self._stream(handed_in):
-            plan = graded.result.plan
-            self.book.record(marking, graded.result, key=self.key(plan) if plan else "")
-            yield graded
+        marking = self.book.begin_marking(self.spec.digest, self._policies())
+        executions = Executions(self._conditions(), self.book, (item.submission.sha256 for item in handed_in))
+        careful = Careful(workers=self.workers, terms=self._terms(), spec=self.spec)
+        examiner = Examiner(careful=careful, executions=executions, book=self.book)
+        for done in self._stream(examiner, handed_in):
+            self.book.enter(marking, [examined.entry for examined in done])
+            for examined in done:
+                if examined.place is not None:
+                    executions.release(examined.place)
+                yield examined.graded
         self.book.finish_marking(marking)
 
-    def key(self, plan: Plan) -> str:
-        """What decides whether a stored execution of the same notebook is as good as a new one."""
-        facts = [_PLAN.dump_json(plan), _LIMITS.dump_json(self.limits)]
-        facts += [self.engine.name.encode(), self.provided_digest.encode()]
-        facts += [f"{name}={version}".encode() for name, version in sorted(self.environment.items())]
-        return hashlib.sha256(b"\0".join(facts)).hexdigest()
+    def _conditions(self) -> Conditions:
+        return Conditions(
+            engine=self.engine,
+            limits=self.limits,
+            provided=self.provided,
+            provided_digest=self.provided_digest,
+            environment={**self.environment, "the grader": own_versions()["grader"]},
+        )
 
-    def _conditions(self) -> Mapping[str, JsonValue]:
-        return {"limits": _LIMITS.dump_python(self.limits), "reveal": self.spec.policies.reveal, **self.environment}
+    def _terms(self) -> Terms:
+        ours: dict[str, object] = {"grader": own_versions()["grader"], "marked_with": own_versions()}
+        return Terms(
+            reference=self.workers.reference,
+            policies=self.spec.policies,
+            versions=named_versions(self.environment),
+            facts={**ours, "limits": _LIMITS.dump_python(self.limits)},
+        )
 
-    def _stream(self, handed_in: Sequence[HandedIn]) -> Generator[Graded, None, None]:
+    def _policies(self) -> Mapping[str, JsonValue]:
+        return {
+            "limits": _LIMITS.dump_python(self.limits),
+            "reveal": self.spec.policies.reveal,
+            **self.environment,
+            "grader": own_versions()["grader"],
+            "marked_with": {**own_versions()},
+        }
+
+    def _stream(self, examiner: Examiner, handed_in: Sequence[HandedIn]) -> Generator[list[Examined], None, None]:
+        """Submissions as they are done, in handfuls of those that are done by now."""
         waiting = iter(handed_in)
+        running: set[Future[Examined]] = set()
+        done: SimpleQueue[Future[Examined]] = SimpleQueue()
         with ThreadPoolExecutor(max_workers=self.jobs) as threads:
-            # Only a few are in flight at a time, so that memory does not grow with the class.
-            running = {threads.submit(self._grade_one, item) for item in islice(waiting, 2 * self.jobs)}
+
+            def start(count: int) -> None:
+                for item in islice(waiting, count):
+                    future = threads.submit(examiner.examine, item)
+                    running.add(future)
+                    future.add_done_callback(done.put)
+
             try:
+                # Only a few are in flight at a time, so that memory does not grow with the class.
+                start(2 * self.jobs)
                 while running:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    running |= {threads.submit(self._grade_one, item) for item in islice(waiting, len(done))}
-                    for future in done:
-                        yield future.result()
+                    handful = [done.get()]
+                    while len(handful) < _AT_ONCE and not done.empty():
+                        handful.append(done.get())
+                    running.difference_update(handful)
+                    start(len(handful))
+                    yield [future.result() for future in handful]
             except BaseException:
                 for future in running:
                     future.cancel()
                 self.engine.close()
                 raise
-
-    def _grade_one(self, item: HandedIn) -> Graded:
-        submission = item.submission
-        executed = False
-        try:
-            prepared = self._prepare(item)
-            submission = replace(submission, sha256=prepared.sha256)
-            if prepared.notebook is None or prepared.plan is None:
-                result = self._unexecuted(submission, _not_made("rejected", prepared.rejected))
-            else:
-                stored = self.book.find_executions(prepared.sha256, self.key(prepared.plan))
-                executed = stored is None
-                executions = stored or self._execute(prepared.notebook, prepared.plan)
-                result = self._mark(submission, prepared.notebook, prepared.plan, executions)
-        except ExecutionUnavailable as error:
-            result = self._unexecuted(submission, _not_made("unavailable", error.message))
-        except Exception as error:
-            # Whatever goes wrong here is our own fault: this submission stays ungraded, and the batch goes on.
-            result = self._unexecuted(submission, _not_made("unavailable", f"{type(error).__name__}: {error}"[:300]))
-        return Graded(result=result, pages=self._render(result), executed=executed)
-
-    def _prepare(self, item: HandedIn) -> Prepared:
-        if item.path is not None:
-            return self.workers.prepare(item.path)
-        kept = self.book.find(item.submission.student.id, item.submission.attempt)
-        if kept.notebook is not None:
-            return self.workers.plan_again(kept.notebook, item.submission.sha256)
-        if kept.status == "rejected":
-            return Prepared(sha256=item.submission.sha256, rejected=kept.execution.reason)
-        raise ExecutionUnavailable(kept.execution.reason)
-
-    def _execute(self, notebook: Notebook, plan: Plan) -> tuple[Execution, ...]:
-        main = self._run(plan, plan.main)
-        if plan.repeat is None or main.status not in {"completed", "error"}:
-            return (main,)
-        try:
-            if not self.workers.wants_repeat(notebook, main):
-                return (main,)
-        except WorkerFault:
-            return (main,)
-        repeat = self._run(plan, plan.repeat)
-        return (main, repeat) if repeat.status != "unavailable" else (main,)
-
-    def _run(self, plan: Plan, run: Run) -> Execution:
-        return execute_with_retry(self.engine, plan, run, limits=self.limits, provided=self.provided)
-
-    def _mark(
-        self, submission: Submission, notebook: Notebook, plan: Plan, executions: tuple[Execution, ...]
-    ) -> Result:
-        if executions[0].status in {"unavailable", "rejected"}:
-            return replace(self._unexecuted(submission, executions[0]), notebook=notebook, plan=plan)
-        grade = self.workers.mark(notebook, executions, self.spec)
-        return Result(
-            submission=submission,
-            notebook=notebook,
-            plan=plan,
-            executions=executions,
-            grade=grade,
-            marked_at=_now(),
-        )
-
-    def _unexecuted(self, submission: Submission, execution: Execution) -> Result:
-        return Result(
-            submission=submission,
-            notebook=None,
-            plan=None,
-            executions=(execution,),
-            grade=ungraded(self.spec, execution),
-            marked_at=_now(),
-        )
-
-    def _render(self, result: Result) -> Pages:
-        """A submission's files; without the notebook where it can't be shown, and with the reason alone at worst."""
-        reason = "Its report could not be written."
-        for shown in (
-            result,
-            replace(result, notebook=None),
-            self._unexecuted(result.submission, _not_made("unavailable", reason)),
-        ):
-            try:
-                return self.workers.render(shown, self.spec, self.spec.policies.reveal, self._provenance(shown))
-            except WorkerFault as error:
-                fault = error
-        raise fault
-
-    def _provenance(self, result: Result) -> Mapping[str, object]:
-        return {
-            **named_versions(self.environment),
-            **result.execution.environment,
-            "reference_digest": self.spec.digest,
-            "seed": result.execution.seed,
-            "limits": _LIMITS.dump_python(self.limits),
-            "marked_at": result.marked_at,
-        }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _not_made(status: ExecutionStatus, reason: str) -> Execution:
-    """The execution of what was never run."""
-    return Execution(status=status, engine="", seconds=0.0, seed=0, reason=reason)

@@ -1,7 +1,8 @@
 """What worker processes do: everything that parses, computes or renders what a student handed in.
 
 Each job is a plain function from values to a value. They run in processes of their own, which may die of what they are
-given without taking the batch along, and which are the only ones that import torch.
+given without taking the batch along, and which are the only ones that import torch. A submission takes two jobs where
+all goes well, `prepare` and `finish`; the others are the steps of `finish`, for a submission on which it fails.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.loading import Loaded, load
-from grader.assignment.spec import Reveal, Spec
-from grader.batch.stages import Described, Pages, Prepared
+from grader.assignment.spec import Spec
+from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.errors import ExecutionUnavailable, NotebookRejected
-from grader.marking import mark_submission, outputs_differ
+from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
+from grader.marking import mark_submission, outputs_differ, ungraded
 from grader.notebook import FILE_BYTES, read
 from grader.plan import make_plan
 from grader.records import Execution, Grade, Notebook, Result
@@ -33,7 +36,7 @@ def describe(reference: Path) -> Described:
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 
-def prepare(reference: Path, path: Path) -> Prepared:
+def prepare(terms: Terms, path: Path) -> Prepared:
     """Read a hand-in and plan its executions; what can't be read as a notebook is rejected with the reason.
 
     Raises ExecutionUnavailable where its file can't be opened.
@@ -50,32 +53,95 @@ def prepare(reference: Path, path: Path) -> Prepared:
         notebook = read(data)
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
-    return plan_again(reference, notebook, sha256)
+    plan = make_plan(_spec(terms), notebook)
+    return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan)
 
 
-def plan_again(reference: Path, notebook: Notebook, sha256: str) -> Prepared:
+def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
     """Plan the executions of a notebook that was read before."""
-    return Prepared(sha256=sha256, notebook=notebook, plan=make_plan(_assignment(reference).spec, notebook))
+    plan = make_plan(_spec(terms), load_notebook(document))
+    return Prepared(sha256=sha256, document=document, plan=plan)
 
 
-def wants_repeat(notebook: Notebook, execution: Execution) -> bool:
+def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:
+    """Mark a submission and write all that is kept of it, unless another execution would tell more."""
+    notebook, executions = _opened(executed)
+    if may_repeat and notebook is not None and outputs_differ(notebook, executions[0]):
+        return WantsRepeat()
+    grade = _grade(terms, notebook, executions, checks=None)
+    result = _result(executed, notebook, executions, grade)
+    return Finished(pages=_pages(terms, result), entry=_entry(executed, result))
+
+
+def wants_repeat(executed: Executed) -> bool:
     """Whether outputs saved in the hand-in differ from fresh ones, so that a second execution tells more."""
-    return outputs_differ(notebook, execution)
+    notebook, executions = _opened(executed)
+    return notebook is not None and outputs_differ(notebook, executions[0])
 
 
-def mark(
-    reference: Path, notebook: Notebook, executions: tuple[Execution, ...], checks: tuple[str, ...] | None = None
-) -> Grade:
+def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
     """Mark a submission; with `checks`, only those, and the others are left as our own fault."""
-    loaded = _assignment(reference)
-    worlds = tuple(world.values for world in loaded.reference.worlds())
-    return mark_submission(loaded.spec, worlds, notebook, executions, only=checks)
+    return _grade(terms, *_opened(executed), checks=checks)
 
 
-def render(result: Result, spec: Spec, reveal: Reveal, provenance: Mapping[str, object]) -> Pages:
+def render(terms: Terms, executed: Executed, grade: Grade, with_notebook: bool) -> Pages:
     """Write all of a submission's files, as text."""
-    return Pages(
-        result=result_document(result, spec, provenance).model_dump_json(indent=2) + "\n",
-        executed=executed_notebook(result),
-        feedback=feedback_page(result, spec, reveal),
+    notebook, executions = _opened(executed)
+    return _pages(terms, _result(executed, notebook if with_notebook else None, executions, grade))
+
+
+def enter(executed: Executed, grade: Grade) -> Entry:
+    """Write what the gradebook keeps of a submission."""
+    return _entry(executed, _result(executed, *_opened(executed), grade))
+
+
+def _spec(terms: Terms) -> Spec:
+    """The assignment's spec, with the policies in force."""
+    return replace(_assignment(terms.reference).spec, policies=terms.policies)
+
+
+def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Execution, ...]]:
+    kept = executed.stored.executions() if executed.stored else ()
+    notebook = None if executed.document is None else load_notebook(executed.document)
+    return notebook, (*kept, *executed.fresh)
+
+
+def _grade(
+    terms: Terms, notebook: Notebook | None, executions: tuple[Execution, ...], *, checks: tuple[str, ...] | None
+) -> Grade:
+    spec = _spec(terms)
+    if notebook is None or executions[0].status in {"unavailable", "rejected"}:
+        return ungraded(spec, executions[0])
+    worlds = tuple(world.values for world in _assignment(terms.reference).reference.worlds())
+    return mark_submission(spec, worlds, notebook, executions, only=checks)
+
+
+def _result(executed: Executed, notebook: Notebook | None, executions: tuple[Execution, ...], grade: Grade) -> Result:
+    return Result(
+        submission=executed.submission,
+        notebook=notebook,
+        plan=executed.plan,
+        executions=executions,
+        grade=grade,
+        marked_at=executed.marked_at,
     )
+
+
+def _pages(terms: Terms, result: Result) -> Pages:
+    spec = _spec(terms)
+    document = result_document(result, spec, _provenance(terms, result.execution))
+    return Pages(
+        result=document.model_dump_json(indent=2) + "\n",
+        executed=executed_notebook(result),
+        feedback=feedback_page(result, spec, terms.policies.reveal),
+    )
+
+
+def _provenance(terms: Terms, execution: Execution) -> Mapping[str, object]:
+    return {**terms.versions, **execution.environment, **terms.facts}
+
+
+def _entry(executed: Executed, result: Result) -> Entry:
+    # Executions that are kept need not be kept again; a set to which one was added is another set.
+    kept = executed.stored.id if executed.stored and not executed.fresh else None
+    return make_entry(result, key=executed.key, document=executed.document, stored=kept)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.assignment.spec import Spec
 from grader.batch.stages import Pages
@@ -54,17 +55,22 @@ class OutputFolder:
 
 def _write(path: Path, text: str) -> None:
     """Write a file so that a reader, or a crash, never sees half of it."""
-    unfinished = path.with_name(f".{os.getpid()}.unfinished")
+    unfinished = f"{path.parent}/.{os.getpid()}.unfinished"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        unfinished.replace(path)
+        with _created(unfinished, path.parent) as file:
+            file.write(text.encode())
+        os.replace(unfinished, path)
     except OSError as error:
+        with suppress(OSError):
+            os.unlink(unfinished)
         raise UsageError(
             f"{path} can't be written: {error.strerror}.",
             remedy="Make room for it, and run the same command again; what is in the gradebook is kept.",
         ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+
+
+def _created(path: str, folder: Path) -> BinaryIO:
+    with suppress(FileNotFoundError):
+        return open(path, "wb")
+    folder.mkdir(parents=True, exist_ok=True)
+    return open(path, "wb")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignment.spec import Spec
-from grader.records import Notebook, Plan, Result, Submission
+from grader.assignment.spec import Policies, Spec
+from grader.gradebook import Entry, Stored
+from grader.records import Execution, ExecutionStatus, Plan, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,61 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a whole batch: the reference folder, the policies in force, and what is written beside each mark.
+
+    `versions` are those of the class's environment, which an execution knows better; `facts` are ours.
+    """
+
+    reference: Path
+    policies: Policies
+    versions: Mapping[str, str]
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A hand-in as it was read, and what is to be executed of it.
 
-    `sha256` is that of the bytes that were read. Where they are no notebook, `rejected` says why, and the rest is None.
+    `sha256` is that of the bytes that were read. `document` is the notebook as JSON text, which the batch hands on and
+    never parses. Where they are no notebook, `rejected` says why, and the rest is None.
     """
 
     sha256: str
-    notebook: Notebook | None = None
+    document: str | None = None
     plan: Plan | None = None
     rejected: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """A submission that is ready to be marked: what was read, and its executions, kept ones before `fresh` ones.
+
+    `document` and `plan` are None where it couldn't be read; there is one execution all the same, that says why.
+    """
+
+    submission: Submission
+    key: str = ""
+    document: str | None = None
+    plan: Plan | None = None
+    stored: Stored | None = None
+    fresh: tuple[Execution, ...] = ()
+    marked_at: str
+
+    @property
+    def main_status(self) -> ExecutionStatus:
+        """How the main execution ended."""
+        return self.stored.status if self.stored else self.fresh[0].status
+
+    @property
+    def count(self) -> int:
+        """How many executions there are."""
+        return len(self.fresh) + (len(self.stored.rows) if self.stored else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantsRepeat:
+    """That a submission isn't to be marked before its notebook has been executed once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +95,17 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Graded:
-    """A submission with its grade and its files' text; `executed` is False where stored executions were used."""
+class Finished:
+    """A marked submission: its files, and what the gradebook keeps of it."""
 
-    result: Result
+    pages: Pages
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """A submission whose grade is in the gradebook, and its files; `executed` is False where nothing was run for it."""
+
+    submission: Submission
     pages: Pages
     executed: bool

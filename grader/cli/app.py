@@ -23,6 +23,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+DEFAULT_ENGINE = "warm" if sys.platform == "linux" else "kernel"
+
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder of the results.", file_okay=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
 
@@ -69,7 +71,19 @@ def grade(
         typer.Option("--roster", help="CSV of the class: id,name,email. Adds names, and rows for the absent."),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Submissions at a time; 0 is one a core.")] = 0,
-    engine: Annotated[str, typer.Option("--engine", help="What executes notebooks: kernel.")] = "kernel",
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="What executes notebooks: warm (copies of one process), or kernel."),
+    ] = DEFAULT_ENGINE,
+    python: Annotated[
+        str | None,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="Interpreter of the class, 3.9 or newer with IPython; else the assignment's, or grader's own.",
+            show_default=False,
+        ),
+    ] = None,
     reveal: Annotated[
         str | None,
         typer.Option("--reveal", help="What students are shown: values, places or marks; else the assignment says."),
@@ -77,6 +91,8 @@ def grade(
     cell_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of a cell.")] = 20.0,
     total_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of an execution.")] = 60.0,
     memory_mb: Annotated[int, typer.Option(min=256, help="Memory limit of an execution.")] = 2048,
+    disk_mb: Annotated[int, typer.Option(min=1, help="Limit of what an execution may write to disk.")] = 256,
+    processes: Annotated[int, typer.Option(min=1, help="Limit of processes and threads of an execution.")] = 64,
     output_mb: Annotated[float, typer.Option(min=0.01, help="Limit of what an execution may print.")] = 10.0,
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Run student code unprotected, with your rights, on this machine.")
@@ -96,6 +112,8 @@ def grade(
         cell_seconds=cell_seconds,
         total_seconds=total_seconds,
         memory_bytes=memory_mb * 1024**2,
+        disk_bytes=disk_mb * 1024**2,
+        processes=processes,
         output_bytes=int(output_mb * 1_000_000),
     )
     options = GradeOptions(
@@ -105,6 +123,7 @@ def grade(
         roster=roster,
         jobs=jobs or os.cpu_count() or 1,
         engine=engine,
+        python=python,
         reveal=reveal,
         limits=limits,
         unsafe=unsafe,
@@ -126,3 +145,22 @@ def show(
     from grader.cli.show import run_show
 
     run_show(" ".join(student or []), out=out, attempt=attempt, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    python: Annotated[
+        str | None,
+        typer.Option(
+            "--python", metavar="PATH", help="Interpreter of the class; else grader's own.", show_default=False
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what this machine can seal, by trying to break out, and what to do about what is missing.
+
+    Exit status: 0 student code can be sealed in, 2 wrong usage, 3 it can't.
+    """
+    from grader.cli.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(python, as_json=as_json))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,21 +15,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.assignment.spec import Reveal, Spec
 from grader.batch import (
     Batch,
+    ClassEnvironment,
+    Collected,
     Described,
     HandedIn,
     OutputFolder,
     Roster,
     Workers,
+    class_environment,
     collect,
     folder_digest,
     identify,
-    installed,
+    interpreter,
     read_roster,
 )
+from grader.cli.engines import EngineChoice
 from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
-from grader.errors import ExitStatus, GradebookError, UnsealedError, UsageError
-from grader.execution import ENGINES, Engine, EngineOptions
+from grader.errors import ExitStatus, GradebookError, UsageError
+from grader.execution import Engine
 from grader.gradebook import Gradebook
 from grader.records import Limits, Result, Submission
 
@@ -43,6 +48,7 @@ class GradeOptions:
     roster: Path | None
     jobs: int
     engine: str
+    python: str | None
     reveal: str | None
     limits: Limits
     unsafe: bool
@@ -52,27 +58,23 @@ class GradeOptions:
 def run_grade(options: GradeOptions) -> ExitStatus:
     """Grade a batch; returns the exit status. Raises GraderError for what stops it before it begins."""
     reveal = _reveal(options.reveal)
-    engine = _engine(options.engine)
-    if not options.unsafe:
-        raise UnsealedError(
-            "There is no sandbox yet: student code would run unprotected, as you, with your files and your network.",
-            remedy="Say --unsafe to run it all the same.",
-        )
     collected = collect(options.submissions)
     roster = read_roster(options.roster) if options.roster else Roster()
     out = OutputFolder(options.out)
-    with closing(engine), Workers(options.reference, processes=options.jobs) as workers:
-        described = workers.describe()
+    with (
+        Workers(options.reference, processes=options.jobs) as workers,
+        _prepared(options, workers, collected) as (described, environment, engine),
+    ):
         spec = _revealing(described.spec, reveal)
         out.create()
         with Gradebook.open(out.gradebook) as book:
             _refuse_another_assignment(book, spec, options.out)
             mine = identify(collected.hand_ins, roster, book.submissions(spec.id))
-            print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
-            batch = _batch(options, described, spec, workers, engine, book)
+            batch = _batch(options, described, spec, workers, engine, environment.versions, book)
             summary = _grade(batch, [*_files(mine), *_kept(book, spec, tuple(mine.values()))], out)
             results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
+            summary.python = environment.python
             out.write_class(results, spec, summary.absent)
     if options.as_json:
         print_json(summary, results, out)
@@ -81,10 +83,36 @@ def run_grade(options: GradeOptions) -> ExitStatus:
     return summary.exit_status
 
 
-def _engine(name: str) -> Engine:
-    if name not in ENGINES:
-        raise UsageError(f"There is no engine {name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
-    return ENGINES[name](EngineOptions())
+@contextmanager
+def _prepared(
+    options: GradeOptions, workers: Workers, collected: Collected
+) -> Iterator[tuple[Described, ClassEnvironment, Engine]]:
+    """The assignment, and an engine for the interpreter of the class. Both take a second to load, and do so at once."""
+    choice = EngineChoice(
+        name=options.engine,
+        unsafe=options.unsafe,
+        hand_ins=[hand_in.path for hand_in in collected.hand_ins],
+        provided=_provided(options),
+    )
+    if options.unsafe:
+        print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
+    with ThreadPoolExecutor(1) as aside, ExitStack() as engines:
+        loading = aside.submit(workers.describe)
+        expected = interpreter(options.python, None, options.reference)
+        environment = class_environment(expected, engine=options.engine)
+        engine = engines.enter_context(closing(choice.begin(environment.python)))
+        described = loading.result()
+        wanted = interpreter(options.python, described.spec.python, options.reference)
+        if wanted != expected:
+            engine.close()
+            environment = class_environment(wanted, engine=options.engine)
+            engine = engines.enter_context(closing(choice.begin(environment.python)))
+        yield described, environment, engine
+
+
+def _provided(options: GradeOptions) -> Path | None:
+    folder = options.reference / "provided"
+    return folder if folder.is_dir() else None
 
 
 def _reveal(word: str | None) -> Reveal | None:
@@ -113,18 +141,23 @@ def _refuse_another_assignment(book: Gradebook, spec: Spec, folder: Path) -> Non
 
 
 def _batch(
-    options: GradeOptions, described: Described, spec: Spec, workers: Workers, engine: Engine, book: Gradebook
+    options: GradeOptions,
+    described: Described,
+    spec: Spec,
+    workers: Workers,
+    engine: Engine,
+    versions: Mapping[str, str],
+    book: Gradebook,
 ) -> Batch:
     book.keep_assignment(described.spec, described.sources)
-    provided = options.reference / "provided"
-    folder = provided if provided.is_dir() else None
+    folder = _provided(options)
     return Batch(
         spec=spec,
         workers=workers,
         engine=engine,
         book=book,
         limits=options.limits,
-        environment=installed(),
+        environment={**versions, "seal": engine.seal},  # what ran unsealed is no evidence for a sealed batch
         jobs=options.jobs,
         provided=folder,
         provided_digest=folder_digest(folder),
@@ -161,9 +194,9 @@ def _grade(batch: Batch, handed_in: Sequence[HandedIn], out: OutputFolder) -> Su
     try:
         with _progress(len(handed_in)) as advance, closing(batch.grade(handed_in)) as stream:
             for graded in stream:
-                out.write(graded.result.submission, graded.pages)
+                out.write(graded.submission, graded.pages)
                 summary.add(graded)
-                advance(graded.result.submission.student.id)
+                advance(graded.submission.student.id)
     except KeyboardInterrupt:
         summary.interrupted = True
     return summary

@@ -31,7 +31,8 @@ class Summary:
     """What is told of a batch: counted while it runs, completed when it is over.
 
     `absent` are students of the roster who handed in nothing, `pending` those whose hand-in is there but not graded
-    yet, `strangers` hand-ins that nobody on the roster fits, `empty` folders that hold files but no notebook.
+    yet, `strangers` hand-ins that nobody on the roster fits, `empty` folders that hold files but no notebook,
+    `packages` what hand-ins import and `python`, the interpreter of the class, doesn't have.
     """
 
     total: int
@@ -46,6 +47,7 @@ class Summary:
     strangers: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    python: str = ""
 
     def add(self, graded: Graded) -> None:
         """Count one submission."""
@@ -174,7 +176,8 @@ def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]
     if summary.empty:
         yield f"No notebook in {_count(len(summary.empty), 'folder')}: {_some(summary.empty)}."
     if summary.packages:
-        yield f"Hand-ins import what isn't installed here: {_some(summary.packages)}. Install it, and grade again."
+        where = f"for {summary.python}: {_some(summary.packages)}"
+        yield f"Hand-ins import what isn't installed {where}. Install it there, and grade again."
     waiting = sum(any(check.kind == "person" for check in result.grade.unmarked) for result in results)
     if waiting:
         yield f"Checks that wait for a person (not counted): in {_count(waiting, 'submission')}."

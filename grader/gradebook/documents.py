@@ -6,9 +6,8 @@ integer of thousands of digits) is kept as unreadable, so that one student's val
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from grader.assignment.spec import Spec
 from grader.errors import GradebookError
-from grader.records import Array, CellRun, Execution, Grade, Notebook, Output, Plan, Unreadable, Value
+from grader.records import Array, Capture, CellRun, Grade, Notebook, Output, Plan, Scalar, Sequence, Unreadable, Value
 
 Record = TypeVar("Record")
 
@@ -28,19 +27,23 @@ GRADE = TypeAdapter(Grade)
 CELLS = TypeAdapter(tuple[CellRun, ...])
 TEXTS = TypeAdapter(dict[str, str])
 SETTINGS = TypeAdapter(dict[str, JsonValue])
-_VALUE: TypeAdapter[Value] = TypeAdapter(Value)
-_VALUES: TypeAdapter[tuple[Value, ...]] = TypeAdapter(tuple[Value, ...])
+_CAPTURES = TypeAdapter(tuple[Capture, ...])
 _OUTPUTS = TypeAdapter(tuple[tuple[Output, ...], ...])
-_EXECUTIONS = TypeAdapter(tuple[Execution, ...])
+
+_IDENTITIES = 2**63
+_PLAIN_LAYERS = 8
 
 
-def dump(kind: TypeAdapter[Record], record: Record) -> str:
-    """A record as JSON text."""
+def dump(kind: TypeAdapter[Record], record: Record, *, without: str | None = None) -> str:
+    """A record as JSON text; of a tuple of records, without one of their fields."""
+    left_out = {"__all__": {without}} if without else None
     try:
-        return kind.dump_json(record).decode()
+        return kind.dump_json(record, exclude=left_out).decode()
     except PydanticSerializationError:
-        # Half of a surrogate pair is the one thing in a record that UTF-8 has no room for.
-        return json.dumps(_escaped_tree(kind.dump_python(record, mode="json")), ensure_ascii=False)
+        # Half of a surrogate pair is the one thing in a record that UTF-8 has no room for. The text is that of the
+        # record that will come back.
+        tree = _escaped_tree(kind.dump_python(record, mode="json", exclude=left_out))
+        return kind.dump_json(kind.validate_json(json.dumps(tree)), exclude=left_out).decode()
 
 
 def load(kind: TypeAdapter[Record], text: str) -> Record:
@@ -51,71 +54,83 @@ def load(kind: TypeAdapter[Record], text: str) -> Record:
         raise _unreadable(str(error).splitlines()[0]) from error
 
 
+def dump_notebook(notebook: Notebook) -> str:
+    """A notebook as JSON text."""
+    return dump(NOTEBOOK, notebook)
+
+
+def load_notebook(text: str) -> Notebook:
+    """The notebook that was dumped."""
+    return load(NOTEBOOK, text)
+
+
 def dump_texts(texts: Mapping[str, str]) -> str:
     """A mapping from text to text, of whatever class, as JSON text."""
     return dump(TEXTS, dict(texts))
 
 
-def dump_cells(cells: Sequence[CellRun]) -> tuple[str, str]:
+def dump_cells(cells: tuple[CellRun, ...]) -> tuple[str, str]:
     """Cells without their outputs, and their outputs alone, each as JSON text."""
     return (
-        dump(CELLS, tuple(replace(cell, outputs=()) for cell in cells)),
-        dump(_OUTPUTS, tuple(cell.outputs for cell in cells)),
+        dump(CELLS, cells, without="outputs"),
+        dump(_OUTPUTS, tuple([cell.outputs for cell in cells])),
     )
 
 
-def load_cells(cells: str, outputs: str) -> tuple[CellRun, ...]:
-    """The cells that were dumped, with their outputs."""
-    bare, shown = load(CELLS, cells), load(_OUTPUTS, outputs)
+def load_cells(cells: str, outputs: str | None) -> tuple[CellRun, ...]:
+    """The cells that were dumped, with their outputs, or without them where `outputs` is None."""
+    bare = load(CELLS, cells)
+    if outputs is None:
+        return bare
+    shown = load(_OUTPUTS, outputs)
     if len(bare) != len(shown):
         raise _unreadable(f"{len(bare)} cells with the outputs of {len(shown)}")
     return tuple(replace(cell, outputs=outputs) for cell, outputs in zip(bare, shown, strict=True))
 
 
-def dump_value(value: Value) -> str:
-    """A captured value as JSON text; `Unreadable` in its place where JSON can't carry it."""
+def dump_captures(captures: Iterable[Capture]) -> str:
+    """Captures as JSON text; in place of a value that JSON can't carry, `Unreadable`."""
+    return dump(_CAPTURES, tuple(map(_storable, captures)))
+
+
+def load_captures(text: str) -> tuple[Capture, ...]:
+    """The captures that were dumped."""
+    return load(_CAPTURES, text)
+
+
+def _storable(capture: Capture) -> Capture:
+    # Only an identity's equality counts; a process may claim a number of any size.
+    if not 0 <= capture.identity < _IDENTITIES:
+        capture = replace(capture, identity=capture.identity % _IDENTITIES)
+    if _is_plain(capture.value, _PLAIN_LAYERS):
+        return capture
     try:
-        text = dump(_VALUE, value)
         # Only trees of Python's own values can come back as something else, and only by being absurd.
-        if not isinstance(value, Array):
-            _VALUE.validate_json(text)
-    except (ValueError, RecursionError):
-        return dump(_VALUE, Unreadable(type=value.kind, reason="It is nested too deeply, or too large, to be kept."))
-    return text
+        load(_CAPTURES, dump(_CAPTURES, (capture,)))
+    except (ValueError, RecursionError, GradebookError):
+        reason = "It is nested too deeply, or too large, to be kept."
+        return replace(capture, value=Unreadable(type=capture.value.kind, reason=reason))
+    return capture
 
 
-def load_values(texts: Sequence[str]) -> tuple[Value, ...]:
-    """The values that were dumped, one for each text. Raises GradebookError where a text is no value's."""
-    return load(_VALUES, f"[{','.join(texts)}]")  # at once: a call costs more than what it parses
+def _is_plain(value: Value, layers: int) -> bool:
+    """Whether JSON can carry a value without a doubt: numbers of a machine's size, lists of few layers."""
+    match value:
+        case Array() | Unreadable():
+            return True
+        case Scalar(value=int() as number):
+            return -_IDENTITIES <= number < _IDENTITIES
+        case Scalar():
+            return True
+        case Sequence(items=items):
+            return layers > 0 and all(_is_plain(item, layers - 1) for item in items)
+        case _:
+            return False
 
 
 def load_texts(text: str) -> dict[str, str]:
     """The mapping that was dumped."""
     return load(TEXTS, text)
-
-
-def digest(executions: Sequence[Execution]) -> str:
-    """Equal for two sets of executions where everything in them is: a fresh run differs, if only in its seconds."""
-    try:
-        text = _EXECUTIONS.dump_json(tuple(executions))
-    except (ValueError, RecursionError):
-        text = _EXECUTIONS.dump_json(tuple(map(_as_kept, executions)))
-    return hashlib.sha256(text).hexdigest()
-
-
-def _as_kept(execution: Execution) -> Execution:
-    """An execution that JSON can't carry as it is, as it will come back from the gradebook."""
-    values = load_values([dump_value(capture.value) for capture in execution.captures])
-    return replace(
-        execution,
-        cells=load(CELLS, dump(CELLS, execution.cells)),
-        captures=tuple(
-            replace(capture, name=escaped(capture.name), value=value)
-            for capture, value in zip(execution.captures, values, strict=True)
-        ),
-        environment=load_texts(dump_texts(execution.environment)),
-        reason=escaped(execution.reason),
-    )
 
 
 def escaped(text: str) -> str:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from grader.gradebook import documents
+from grader.gradebook.entries import LARGE, LIGHT, Columns, Stored, load_execution
 from grader.gradebook.models import (
     AssignmentRow,
-    CaptureRow,
     ExecutionRow,
     GradeRow,
     MarkingRow,
+    NotebookRow,
     SubmissionRow,
 )
-from grader.records import Capture, Execution, Result, Student, Submission
+from grader.records import ExecutionStatus, Result, Student, Submission
 
 _NEVER_REUSED = ("unavailable", "rejected")
 
 # Built once: a statement costs more to build than to run.
-_ALL_THAT_RAN = (undefer(ExecutionRow.outputs), selectinload(ExecutionRow.others).undefer(ExecutionRow.outputs))
 _REUSABLE = (
-    select(ExecutionRow)
+    select(ExecutionRow.id)
     .where(
         ExecutionRow.notebook_id == bindparam("notebook_id"),
         ExecutionRow.key == bindparam("key"),
@@ -35,29 +34,42 @@ _REUSABLE = (
     )
     .order_by(ExecutionRow.id.desc())
     .limit(1)
-    .options(*_ALL_THAT_RAN)
+)
+_SET = (
+    select(*(getattr(ExecutionRow, name) for name in (*LIGHT, *LARGE)))
+    .where(or_(ExecutionRow.id == bindparam("main_id"), ExecutionRow.main_id == bindparam("main_id")))
+    .order_by(ExecutionRow.id)
+)
+_EXECUTED = select(ExecutionRow.notebook_id).where(ExecutionRow.main_id.is_(None)).distinct()
+_KEPT = (
+    select(NotebookRow.document, GradeRow.status, ExecutionRow.reason)
+    .select_from(GradeRow)
+    .join(GradeRow.submission)
+    .join(SubmissionRow.notebook)
+    .join(GradeRow.execution)
+    .where(GradeRow.id == bindparam("grade_id"))
 )
 _GRADES = (
     select(GradeRow)
     .where(GradeRow.id.in_(bindparam("ids", expanding=True)))
     .options(joinedload(GradeRow.execution), joinedload(GradeRow.submission).joinedload(SubmissionRow.student))
 )
+_LARGE = (undefer(ExecutionRow.outputs), undefer(ExecutionRow.captures))
 _WHOLE_GRADES = _GRADES.options(
-    joinedload(GradeRow.execution).options(undefer(ExecutionRow.plan), *_ALL_THAT_RAN),
+    joinedload(GradeRow.execution).options(
+        undefer(ExecutionRow.plan), *_LARGE, selectinload(ExecutionRow.others).options(*_LARGE)
+    ),
     joinedload(GradeRow.submission).joinedload(SubmissionRow.notebook),
 )
-_CAPTURES = (
-    select(
-        CaptureRow.execution_id,
-        CaptureRow.name,
-        CaptureRow.after_cell,
-        CaptureRow.place,
-        CaptureRow.identity,
-        CaptureRow.value,
-    )
-    .where(CaptureRow.execution_id.in_(bindparam("ids", expanding=True)))
-    .order_by(CaptureRow.id)
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What was read of a hand-in when it was graded: its notebook as JSON text, or None, and how its run ended."""
+
+    document: str | None
+    status: ExecutionStatus
+    reason: str
 
 
 def newest_assignment(session: Session) -> AssignmentRow | None:
@@ -121,38 +133,46 @@ def read_light_results(session: Session, ids: Sequence[int]) -> list[Result]:
 def read_whole_results(session: Session, ids: Sequence[int]) -> list[Result]:
     """The results behind these ids of grades, in their order, with all that belongs to them."""
     rows = {row.id: row for row in session.scalars(_WHOLE_GRADES, {"ids": ids})}
-    captures = _captures(session, [row.execution for row in rows.values()])
-    return [_whole_result(rows[grade_id], captures) for grade_id in ids]
+    return [_whole_result(rows[grade_id]) for grade_id in ids]
 
 
-def read_executions(session: Session, notebook_sha256: str, key: str) -> tuple[Execution, ...] | None:
+def read_kept(session: Session, grade_id: int) -> Kept:
+    """What is needed to mark the submission of a grade again, without its executions."""
+    row = session.execute(_KEPT, {"grade_id": grade_id}).one()
+    # Of a rejected one, another grader may have read the same bytes later.
+    document = None if row.status == "rejected" else row.document
+    return Kept(document=document, status=row.status, reason=row.reason)
+
+
+def read_executed(session: Session) -> frozenset[str]:
+    """The notebooks of which any execution is kept."""
+    return frozenset(session.scalars(_EXECUTED))
+
+
+def read_executions(session: Session, notebook_sha256: str, key: str) -> Stored | None:
     """The newest set of executions of these bytes under this key in which nothing was our own fault."""
-    row = session.scalar(_REUSABLE, {"notebook_id": notebook_sha256, "key": key})
-    return None if row is None else _whole_executions(row, _captures(session, [row]))
+    main_id = session.scalar(_REUSABLE, {"notebook_id": notebook_sha256, "key": key})
+    if main_id is None:
+        return None
+    rows = session.execute(_SET, {"main_id": main_id}).mappings()
+    return Stored(id=main_id, rows=tuple(dict(row) for row in rows))
 
 
-def _captures(session: Session, mains: Sequence[ExecutionRow]) -> dict[int, tuple[Capture, ...]]:
-    """The captures of these sets of executions, by the execution's id."""
-    ids = [row.id for main in mains for row in (main, *main.others)]
-    rows = session.execute(_CAPTURES, {"ids": ids}).all()
-    values = documents.load_values([row.value for row in rows])
-    found: dict[int, list[Capture]] = defaultdict(list)
-    for row, value in zip(rows, values, strict=True):
-        capture = Capture(name=row.name, after_cell=row.after_cell, value=value, identity=row.identity, place=row.place)
-        found[row.execution_id].append(capture)
-    return {execution_id: tuple(captures) for execution_id, captures in found.items()}
-
-
-def _whole_result(row: GradeRow, captures: Mapping[int, tuple[Capture, ...]]) -> Result:
+def _whole_result(row: GradeRow) -> Result:
     document, plan = row.submission.notebook.document, row.execution.plan
     if row.status == "rejected":
         document = None  # another grader may have read the same bytes later
+    executions = (row.execution, *row.execution.others)
     return replace(
         _light_result(row),
-        notebook=None if document is None else documents.load(documents.NOTEBOOK, document),
+        notebook=None if document is None else documents.load_notebook(document),
         plan=None if plan is None else documents.load(documents.PLAN, plan),
-        executions=_whole_executions(row.execution, captures),
+        executions=tuple(load_execution(_columns(execution, (*LIGHT, *LARGE))) for execution in executions),
     )
+
+
+def _columns(row: ExecutionRow, names: Sequence[str]) -> Columns:
+    return {name: getattr(row, name) for name in names}
 
 
 def _light_result(row: GradeRow) -> Result:
@@ -160,7 +180,7 @@ def _light_result(row: GradeRow) -> Result:
         submission=_submission(row.submission),
         notebook=None,
         plan=None,
-        executions=(_light_execution(row.execution),),
+        executions=(load_execution(_columns(row.execution, LIGHT)),),
         grade=documents.load(documents.GRADE, row.document),
         marked_at=row.marked_at,
     )
@@ -179,29 +199,4 @@ def _submission(row: SubmissionRow) -> Submission:
         path=row.path,
         sha256=row.sha256,
         slug=row.slug,
-    )
-
-
-def _whole_executions(main: ExecutionRow, captures: Mapping[int, tuple[Capture, ...]]) -> tuple[Execution, ...]:
-    return tuple(
-        replace(
-            _light_execution(row),
-            cells=documents.load_cells(row.cells, row.outputs),
-            captures=captures.get(row.id, ()),
-        )
-        for row in (main, *main.others)
-    )
-
-
-def _light_execution(row: ExecutionRow) -> Execution:
-    return Execution(
-        purpose=row.purpose,  # type: ignore[arg-type]  # what is in the column was once in such a record
-        status=row.status,  # type: ignore[arg-type]  # as above
-        engine=row.engine,
-        seconds=row.seconds,
-        seed=row.seed,
-        cells=documents.load(documents.CELLS, row.cells),
-        environment=documents.load_texts(row.environment),
-        reason=row.reason,
-        tries=row.tries,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 from grader.assignment.spec import Spec
 from grader.errors import GradebookError
 from grader.gradebook import database, documents, reading, writing
+from grader.gradebook.entries import Entry, Stored, make_entry
 from grader.gradebook.faults import explained, printable
 from grader.gradebook.models import AssignmentRow, MarkingRow
-from grader.records import Execution, Result, Submission
+from grader.gradebook.reading import Kept
+from grader.records import Result, Submission
 
 _PAGE = 50
 _KEPT = select(AssignmentRow.digest).where(AssignmentRow.digest == bindparam("digest"))
@@ -48,6 +50,7 @@ class Gradebook:
         self._engine = engine
         self._place = database.place(engine)
         self._writing = database.for_writing(engine)
+        self._assignments: dict[int, str] = {}  # by marking, which never changes
 
     @classmethod
     def open(cls, target: str | Path, *, wait_seconds: float = 10.0) -> Self:
@@ -132,7 +135,12 @@ class Gradebook:
             if connection.execute(statement).rowcount == 0:
                 raise writing.unknown_marking(marking)
 
-    def find_executions(self, notebook_sha256: str, key: str) -> tuple[Execution, ...] | None:
+    def executed(self) -> frozenset[str]:
+        """The notebooks, by the digest of their bytes, of which any execution is kept: one question for a batch."""
+        with self._read() as session:
+            return reading.read_executed(session)
+
+    def find_executions(self, notebook_sha256: str, key: str) -> Stored | None:
         """The newest stored executions of a notebook's bytes under `key`, main first, captures and all; None if none.
 
         A set in which one is `unavailable` is never found, nor is anything under an empty key.
@@ -143,14 +151,23 @@ class Gradebook:
             return reading.read_executions(session, notebook_sha256, key)
 
     def record(self, marking: int, result: Result, *, key: str) -> None:
-        """Keep a submission's whole result, in one transaction: all of it is kept when this returns, or none.
+        """Keep a submission's whole result.
 
         `key` says what besides the notebook's bytes decided how it ran (plan, limits, engine, environment). Executions
-        that came from the gradebook are recognised and not kept twice. A submission that is recorded twice in one
-        marking has the later grade. One whose bytes couldn't be read (an empty `sha256`) shares nothing with another.
+        that came from the gradebook are recognised and not kept twice.
+        """
+        self.enter(marking, [make_entry(result, key=key)])
+
+    def enter(self, marking: int, entries: Sequence[Entry]) -> None:
+        """Keep the results of a few submissions in one transaction: all of it is kept when this returns, or none.
+
+        A submission that is entered twice in one marking has the later grade. One whose bytes couldn't be read (an
+        empty `sha256`) shares nothing with another.
         """
         with self._write() as connection:
-            writing.write_result(connection, marking, result, key)
+            if marking not in self._assignments:
+                self._assignments[marking] = writing.find_assignment(connection, marking)
+            writing.write_entries(connection, marking, self._assignments[marking], entries)
 
     def submissions(self, assignment_id: str) -> tuple[Submission, ...]:
         """The newest submission for each student's attempt with a grade at this assignment, in order of both."""
@@ -182,6 +199,18 @@ class Gradebook:
 
         Raises GradebookError that names students with a similar id, or the attempts that there are.
         """
+        grade_id = self._newest(student_id, attempt)
+        with self._read() as session:
+            return reading.read_whole_results(session, [grade_id])[0]
+
+    def find_kept(self, student_id: str, attempt: int) -> Kept:
+        """What was read of a student's attempt: all that marking it again needs besides its executions."""
+        grade_id = self._newest(student_id, attempt)
+        with self._read() as session:
+            return reading.read_kept(session, grade_id)
+
+    def _newest(self, student_id: str, attempt: int | None) -> int:
+        """The id of the newest grade of a student's attempt, or of the last; GradebookError says who there is."""
         attempts = {row[2]: row[0] for row in self._index(student_id=student_id)}
         if not attempts:
             raise GradebookError(
@@ -194,8 +223,7 @@ class Gradebook:
             raise GradebookError(
                 f"Student {printable(student_id)} has no attempt {wanted}.", remedy=f"Graded: attempt {there}."
             )
-        with self._read() as session:
-            return reading.read_whole_results(session, [attempts[wanted]])[0]
+        return attempts[wanted]
 
     def _index(self, marking: int | None = None, student_id: str | None = None) -> list[Row[int, str, int]]:
         """(Id of a grade, student, attempt) of all that a marking graded, or of a student's or all newest grades."""

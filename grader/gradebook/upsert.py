@@ -5,7 +5,7 @@ SQLite and PostgreSQL both have `INSERT … ON CONFLICT`, and SQLAlchemy has it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,13 +19,14 @@ from grader.gradebook.models import Base
 Statement = sqlite.Insert | postgresql.Insert
 
 
-def keep(connection: Connection, model: type[Base], key: Mapping[str, object], content: Mapping[str, object]) -> None:
-    """Make sure that the row that `key` (a unique set of columns) names is there, with this content.
+def keep(connection: Connection, model: type[Base], key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Make sure that these rows are there; they all have the same columns, of which `key` is a unique set.
 
-    A row that has it already isn't written again. Without content, a row that is there is left as it is.
+    A row that is the same already isn't written again. Without other columns, a row that is there is left as it is.
     """
-    statement = _keeping(connection.dialect.name, model, tuple(key), tuple(content))
-    connection.execute(statement, {**key, **content})
+    content = tuple(name for name in rows[0] if name not in key) if rows else ()
+    if rows:
+        connection.execute(_keeping(connection.dialect.name, model, tuple(key), content), list(rows))
 
 
 def keep_numbered(
@@ -34,11 +35,14 @@ def keep_numbered(
     key: Mapping[str, object],
     content: Mapping[str, object],
     *,
-    once: Mapping[str, object] | None = None,
+    once: Mapping[str, object],
 ) -> int:
-    """The same, for a model whose primary key is a number, which is returned; `once` is written to a new row only."""
+    """The same for one row of a model whose primary key is a number, which is returned.
+
+    `once` is written to a new row only.
+    """
     statement = _keeping_numbered(connection.dialect.name, model, tuple(key), tuple(content))
-    number: int = connection.execute(statement, {**key, **content, **(once or {})}).scalar_one()
+    number: int = connection.execute(statement, {**key, **content, **once}).scalar_one()
     return number
 
 

@@ -108,8 +108,8 @@ def _from_variable(variable: Variable) -> Answer:
 def _why_absent(trace: Trace, check: CheckSpec) -> Absent:
     """Whether the code that would have made the answer failed or was never reached, or isn't there at all."""
     absent = Absent(verdict="missing", reason="no-variable")
-    for index, code in trace.code.items():
-        if set(check.names).isdisjoint(code.assigned):
+    for index, assigned in trace.assigned.items():
+        if set(check.names).isdisjoint(assigned):
             continue
         run = trace.runs.get(index)
         if run is None or run.status == "not-run":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,8 @@ def compare(answer: Numeric | NotNumeric, expected: AnyArray, tolerance: Toleran
     shaped = _in_shape(answer, expected.shape, tolerance)
     if shaped is None:
         return _other_shape(answer, expected, allowed)
-    return _judge(shaped, expected, allowed, answer.values.shape, tolerance)
+    with np.errstate(all="ignore"):
+        return _judge(shaped, expected, allowed, answer.values.shape, tolerance)
 
 
 def _in_shape(answer: Numeric, shape: tuple[int, ...], tolerance: Tolerance) -> Numeric | None:
@@ -100,47 +101,67 @@ def _other_shape(answer: Numeric, expected: AnyArray, allowed: Allowance) -> Out
 def _judge(
     answer: Numeric, expected: AnyArray, allowed: Allowance, found_shape: tuple[int, ...], tolerance: Tolerance
 ) -> Outcome:
-    judged = np.ones(expected.shape, dtype=bool) if answer.judged is None else answer.judged
+    magnitude = np.abs(expected.astype(_wide(expected), copy=False))
     error = _distance(answer.values, expected)
-    close = _close(answer.values, expected, error, _bound(expected, allowed), tolerance)
-    coarse = np.zeros(expected.shape, dtype=bool)
-    if answer.half_units is not None:
-        largest = _largest(expected)
-        plain = _bound(expected, allowed)
-        printed = np.minimum(answer.half_units, COARSEST_PRINT * largest)
-        close = _close(answer.values, expected, error, plain + printed, tolerance)
-        coarse = ~close & _close(answer.values, expected, error, plain + answer.half_units, tolerance)
-    wrong = judged & ~close
-    elements = int(judged.sum())
-    mismatched = int(wrong.sum())
-    comparison = _figures(answer, expected, error, wrong, judged, allowed, found_shape)
-    evidence = _evidence(answer.values, expected, wrong)
+    bound = _bound(magnitude, allowed)
+    coarse: NDArray[np.bool_] | None = None
+    if answer.half_units is None:
+        wrong = ~_close(answer.values, expected, error, bound, tolerance)
+    else:
+        printed = np.minimum(answer.half_units, COARSEST_PRINT * _largest(magnitude))
+        wrong = ~_close(answer.values, expected, error, bound + printed, tolerance)
+        coarse = wrong & _close(answer.values, expected, error, bound + answer.half_units, tolerance)
+    if answer.judged is not None:
+        wrong &= answer.judged
+    comparison = Comparison(
+        **_figures(error, magnitude, answer.judged),
+        mismatched=int(np.count_nonzero(wrong)),
+        elements=error.size if answer.judged is None else int(np.count_nonzero(answer.judged)),
+        shape=found_shape,
+        expected_shape=expected.shape,
+        dtype=answer.dtype,
+        rtol=allowed.rtol,
+        atol=allowed.atol,
+        tolerance_reason=allowed.reason,
+    )
+    return _concluded(answer.values, expected, wrong, coarse, comparison)
+
+
+def _concluded(
+    values: AnyArray,
+    expected: AnyArray,
+    wrong: NDArray[np.bool_],
+    coarse: NDArray[np.bool_] | None,
+    comparison: Comparison,
+) -> Outcome:
+    """The outcome of a comparison; `coarse` is what might be right, but was printed with too few digits to tell."""
+    elements, mismatched = comparison.elements, comparison.mismatched
     hidden = elements < expected.size <= SUMMARISED_ELEMENTS or elements == 0 < expected.size
     if mismatched == 0 and hidden:
         return Outcome(reason="elided", comparison=comparison)
+    evidence = _evidence(values, expected, wrong)
     if mismatched == 0:
         return Outcome(reason="equal", share=Fraction(1), comparison=comparison, evidence=evidence)
-    if not (wrong & ~coarse).any():
+    if coarse is not None and not (wrong & ~coarse).any():
         return Outcome(reason="too-coarse", comparison=comparison, evidence=evidence)
-    reason: Reason = "differs" if _finite(answer.values, expected) else "not-finite"
+    reason: Reason = "differs" if _finite(values, expected) else "not-finite"
     share = Fraction(elements - mismatched, elements)
     return Outcome(reason=reason, share=share, comparison=comparison, evidence=evidence)
 
 
 def _distance(values: AnyArray, expected: AnyArray) -> NDArray[np.float64]:
     """`|values - expected|`, without the overflow and wrap-around of narrow types."""
-    with np.errstate(all="ignore"):
-        if values.dtype.kind in "biu" and expected.dtype.kind in "biu":
-            # Exact for every 64-bit integer; object arithmetic is slow, and integer answers are small.
-            exact = np.abs(values.astype(object) - expected.astype(object))
-            return np.asarray(exact, dtype=np.float64)
-        wide = np.complex128 if "c" in (values.dtype.kind, expected.dtype.kind) else np.float64
-        return np.asarray(np.abs(values.astype(wide) - expected.astype(wide)), dtype=np.float64)
+    if values.dtype.kind in "biu" and expected.dtype.kind in "biu":
+        # Exact for every 64-bit integer; object arithmetic is slow, and integer answers are small.
+        exact = np.abs(values.astype(object) - expected.astype(object))
+        return np.asarray(exact, dtype=np.float64)
+    wide = np.complex128 if "c" in (values.dtype.kind, expected.dtype.kind) else np.float64
+    apart = np.abs(values.astype(wide, copy=False) - expected.astype(wide, copy=False))
+    return np.asarray(apart, dtype=np.float64)
 
 
-def _bound(expected: AnyArray, allowed: Allowance) -> NDArray[np.float64]:
-    with np.errstate(all="ignore"):
-        bound = allowed.atol + allowed.rtol * np.abs(expected.astype(_wide(expected)))
+def _bound(magnitude: NDArray[np.float64], allowed: Allowance) -> NDArray[np.float64]:
+    bound = allowed.atol + allowed.rtol * magnitude
     # An infinite bound would let every finite answer pass for an infinity.
     return np.where(np.isfinite(bound), bound, 0.0)
 
@@ -156,16 +177,14 @@ def _close(
     bound: NDArray[np.float64],
     tolerance: Tolerance,
 ) -> NDArray[np.bool_]:
-    with np.errstate(all="ignore"):
-        close = (error <= bound) | (values == expected)
+    close = (error <= bound) | (values == expected)
     if tolerance.nan == "equal":
         close |= np.isnan(values.astype(_wide(values))) & np.isnan(expected.astype(_wide(expected)))
     return np.asarray(close, dtype=bool)
 
 
-def _largest(expected: AnyArray) -> float:
-    magnitudes = np.abs(expected.astype(_wide(expected)))
-    finite = magnitudes[np.isfinite(magnitudes)]
+def _largest(magnitude: NDArray[np.float64]) -> float:
+    finite = magnitude[np.isfinite(magnitude)]
     return float(finite.max()) if finite.size else 0.0
 
 
@@ -174,40 +193,28 @@ def _finite(values: AnyArray, expected: AnyArray) -> bool:
     return bool(np.isfinite(values.astype(_wide(values)))[np.isfinite(expected.astype(_wide(expected)))].all())
 
 
-def _figures(
-    answer: Numeric,
-    expected: AnyArray,
-    error: NDArray[np.float64],
-    wrong: NDArray[np.bool_],
-    judged: NDArray[np.bool_],
-    allowed: Allowance,
-    found_shape: tuple[int, ...],
-) -> Comparison:
-    comparable = judged & np.isfinite(error)
-    magnitude = np.abs(expected.astype(_wide(expected)))
-    with np.errstate(all="ignore"):
-        relative = np.where(error == 0, 0.0, error / magnitude)
+class _Figures(TypedDict):
+    max_abs_error: float | None
+    max_rel_error: float | None
+    worst_index: tuple[int, ...] | None
+
+
+def _figures(error: NDArray[np.float64], magnitude: NDArray[np.float64], judged: NDArray[np.bool_] | None) -> _Figures:
+    """The greatest differences of the elements that can be compared."""
+    comparable = np.isfinite(error)
+    if judged is not None:
+        comparable &= judged
     worst = np.where(comparable, error, -1.0)
-    finite_relative = relative[comparable & np.isfinite(relative)]
-    return Comparison(
-        max_abs_error=_finite_or_none(worst.max()) if comparable.any() else None,
-        max_rel_error=_finite_or_none(finite_relative.max()) if finite_relative.size else None,
-        mismatched=int(wrong.sum()),
-        elements=int(judged.sum()),
-        shape=found_shape,
-        expected_shape=expected.shape,
-        dtype=answer.dtype,
-        rtol=allowed.rtol,
-        atol=allowed.atol,
-        worst_index=tuple(int(i) for i in np.unravel_index(int(worst.argmax()), expected.shape))
-        if comparable.any()
-        else None,
-        tolerance_reason=allowed.reason,
+    place = int(worst.argmax()) if worst.size else 0
+    if not worst.size or worst.flat[place] < 0:
+        return _Figures(max_abs_error=None, max_rel_error=None, worst_index=None)
+    relative = np.where(error == 0, 0.0, error / magnitude)
+    relative = relative[comparable & np.isfinite(relative)]
+    return _Figures(
+        max_abs_error=float(worst.flat[place]),
+        max_rel_error=float(relative.max()) if relative.size else None,
+        worst_index=tuple([int(index) for index in np.unravel_index(place, error.shape)]),
     )
-
-
-def _finite_or_none(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
 
 
 def _evidence(values: AnyArray, expected: AnyArray, wrong: NDArray[np.bool_]) -> Evidence | None:
@@ -215,14 +222,15 @@ def _evidence(values: AnyArray, expected: AnyArray, wrong: NDArray[np.bool_]) ->
         return None
     return Evidence(
         shape=expected.shape,
-        found=tuple(_shown(value) for value in values.ravel()),
-        expected=tuple(_shown(value) for value in expected.ravel()),
-        wrong=tuple(bool(flag) for flag in wrong.ravel()),
+        found=_shown(values),
+        expected=_shown(expected),
+        wrong=tuple(wrong.ravel().tolist()),
     )
 
 
-def _shown(value: np.generic) -> str:
-    """A number as a reader wants it: eight significant digits at the most."""
-    if value.dtype.kind in "biu":
-        return str(value)
-    return f"{value.item():.8g}"
+def _shown(values: AnyArray) -> tuple[str, ...]:
+    """Numbers as a reader wants them: eight significant digits at the most."""
+    numbers = values.ravel().tolist()
+    if values.dtype.kind in "biu":
+        return tuple(map(str, numbers))
+    return tuple([f"{number:.8g}" for number in numbers])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypedDict
 
 from grader.assignment.spec import CheckSpec, Policies, Tolerance
 from grader.marking.answers import Absent, Answer
 from grader.marking.compare import Outcome, compare
 from grader.marking.numbers import AnyArray, NotNumeric, Numeric
-from grader.records import CheckGrade, Verdict
+from grader.records import CheckGrade, CheckKind, Verdict
 
 World = Mapping[str, AnyArray]
 """What the reference gives, by quantity, where each quantity with a second right answer has one of them."""
@@ -30,17 +31,14 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
     `worlds` are those that the answers judged before it, in the same version, left possible: whoever takes the mean
     loss where both are right has to go on with the mean's gradient.
     """
-    blank = _blank(check)
     if isinstance(answer, Absent):
-        return Judgement(grade=_absent(blank, answer), worlds=tuple(worlds))
-    found = replace(blank, found=answer.found, late=answer.late)
+        return Judgement(grade=_absent(check, answer), worlds=tuple(worlds))
     if answer.found.kind != "variable" and not _accepted(answer, policies):
-        grade = replace(found, points=Fraction(0), verdict="missing", reason="not-accepted")
-        return Judgement(grade=grade, worlds=tuple(worlds))
+        return Judgement(grade=_not_accepted(check, answer), worlds=tuple(worlds))
     outcomes = [_outcome(answer.value, world[check.quantity], check.tolerance) for world in worlds]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
     best = max(outcomes, key=lambda outcome: outcome.share)
-    return Judgement(grade=_compared(found, check, best), worlds=holding or tuple(worlds))
+    return Judgement(grade=_compared(check, answer, best), worlds=holding or tuple(worlds))
 
 
 def _outcome(value: Numeric | NotNumeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
@@ -55,26 +53,34 @@ def _outcome(value: Numeric | NotNumeric, expected: AnyArray, tolerance: Toleran
     return replace(coarser, reason="low-precision") if coarser.holds else outcome
 
 
-def _blank(check: CheckSpec) -> CheckGrade:
-    """The check as nobody has marked it yet."""
-    return CheckGrade(
+class _Asked(TypedDict):
+    id: str
+    kind: CheckKind
+    quantity: str
+    version: str | None
+    title: str
+    max_points: Fraction
+    names: tuple[str, ...]
+    rubric: str
+
+
+def _asked(check: CheckSpec) -> _Asked:
+    """What a check's grade says of the check, whatever was answered."""
+    return _Asked(
         id=check.id,
         kind=check.kind,
         quantity=check.quantity,
         version=check.version,
         title=check.title,
-        points=None,
         max_points=check.points,
-        verdict="unmarked",
-        reason="grader-fault",
         names=check.names,
         rubric=check.rubric,
     )
 
 
-def _absent(blank: CheckGrade, absent: Absent) -> CheckGrade:
-    return replace(
-        blank,
+def _absent(check: CheckSpec, absent: Absent) -> CheckGrade:
+    return CheckGrade(
+        **_asked(check),
         points=None if absent.verdict == "unmarked" else Fraction(0),
         verdict=absent.verdict,
         reason=absent.reason,
@@ -83,19 +89,32 @@ def _absent(blank: CheckGrade, absent: Absent) -> CheckGrade:
     )
 
 
+def _not_accepted(check: CheckSpec, answer: Answer) -> CheckGrade:
+    return CheckGrade(
+        **_asked(check),
+        points=Fraction(0),
+        verdict="missing",
+        reason="not-accepted",
+        late=answer.late,
+        found=answer.found,
+    )
+
+
 def _accepted(answer: Answer, policies: Policies) -> bool:
     policy = policies.printed if answer.found.kind == "printed" else policies.other_names
     return policy == "credit"
 
 
-def _compared(found: CheckGrade, check: CheckSpec, outcome: Outcome) -> CheckGrade:
+def _compared(check: CheckSpec, answer: Answer, outcome: Outcome) -> CheckGrade:
     verdict, points = _verdict(check, outcome)
-    return replace(
-        found,
+    return CheckGrade(
+        **_asked(check),
         points=points,
         verdict=verdict,
         reason=outcome.reason,
         detail=outcome.detail,
+        late=answer.late,
+        found=answer.found,
         comparison=outcome.comparison,
         evidence=outcome.evidence,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.assignment.spec import CheckSpec, Spec
-from grader.notebook import CellCode, analyse, imported_modules
+from grader.notebook import CellCode, analyse, assigned_names, imported_modules
 from grader.plan import last_code_cell, task_sections
 from grader.records import Capture, CellRun, Execution, Notebook, Section
 
@@ -29,6 +29,11 @@ class Trace:
         return {cell.index: analyse(cell.source, self._modules) for cell in self.notebook.code_cells}
 
     @cached_property
+    def assigned(self) -> Mapping[int, tuple[str, ...]]:
+        """What the code of each cell assigns, by cell. It costs far less than all that the code says."""
+        return {cell.index: assigned_names(cell.source) for cell in self.notebook.code_cells}
+
+    @cached_property
     def runs(self) -> Mapping[int, CellRun]:
         """How each code cell ran, by cell."""
         return {run.index: run for run in self.execution.cells}
@@ -40,19 +45,26 @@ class Trace:
 
     def section_code(self, task: str) -> tuple[int, ...]:
         """The code cells of a task's section, in order."""
-        return tuple(index for index in self.sections[task].cells if index in self.code)
+        return tuple(index for index in self.sections[task].cells if index in self.assigned)
 
     def at_section_end(self, task: str) -> Mapping[str, Capture]:
         """What stood at the end of a task's section, by name.
 
         Where the process died before that, what its last finished cell had left.
         """
-        end = last_code_cell(self.sections[task], self.notebook)
-        if end is None:
-            return {}
+        if task not in self._at_section_ends:
+            end = last_code_cell(self.sections[task], self.notebook)
+            self._at_section_ends[task] = {} if end is None else self._at_end_of(end)
+        return self._at_section_ends[task]
+
+    @cached_property
+    def _at_section_ends(self) -> dict[str, Mapping[str, Capture]]:
+        return {}
+
+    def _at_end_of(self, cell: int) -> Mapping[str, Capture]:
         captures = self.execution.captures
-        there = {c.name: c for c in captures if c.place == "end" and c.after_cell == end}
-        return there or {c.name: c for c in captures if c.place == "last" and c.after_cell <= end}
+        there = {c.name: c for c in captures if c.place == "end" and c.after_cell == cell}
+        return there or {c.name: c for c in captures if c.place == "last" and c.after_cell <= cell}
 
     @cached_property
     def at_notebook_end(self) -> Mapping[str, Capture]:
@@ -62,7 +74,7 @@ class Trace:
 
     def last_assigned(self, name: str, cells: Iterable[int]) -> int | None:
         """The last of these code cells whose code assigns a name; None where none does so in the open."""
-        return max((index for index in cells if name in self.code[index].assigned), default=None)
+        return max((index for index in cells if name in self.assigned[index]), default=None)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ def agreed_variable(trace: Trace, check: CheckSpec, task: str) -> Variable | Non
         for name in check.names:
             capture = captures.get(name)
             if capture is not None and not _is_gap(capture.value):
-                cell = trace.last_assigned(name, (index for index in trace.code if index <= capture.after_cell))
+                cell = trace.last_assigned(name, (index for index in trace.assigned if index <= capture.after_cell))
                 return Variable(found=Found(kind="variable", name=name, cell=cell), value=capture.value, late=late)
     return None
 

@@ -6,7 +6,7 @@ printed    numbers in outputs, read back into values
 code       what cells assign, read and show, by their syntax
 """
 
-from grader.notebook.code import CellCode, Display, analyse, imported_modules
+from grader.notebook.code import CellCode, Display, analyse, assigned_names, imported_modules
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
@@ -18,6 +18,7 @@ __all__ = [
     "Display",
     "Printed",
     "analyse",
+    "assigned_names",
     "find_sections",
     "imported_modules",
     "label_of",

@@ -25,6 +25,7 @@ from grader.records.grade import (
     Reason,
     TaskGrade,
     Verdict,
+    exact_sum,
     total,
 )
 from grader.records.notebook import Cell, Notebook, Output, Section, shown_text
@@ -70,6 +71,7 @@ __all__ = [
     "Unreadable",
     "Value",
     "Verdict",
+    "exact_sum",
     "shown_text",
     "total",
 ]

@@ -1,7 +1,8 @@
 """What stands in cells, converted to HTML: source, text from a terminal, Markdown, rich outputs.
 
 Source and text are escaped by what colours them (Pygments, nbconvert's ANSI filter). Markdown and HTML pass through
-`harmless`. Each piece is cleaned by itself, so that what one leaves open can't swallow the next.
+`harmless`. Each piece is cleaned by itself, so that what one leaves open can't swallow the next. What short pieces came
+to is remembered, since the notebooks of a class share the handout's cells, and many a right answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from grader.records import Output
+from grader.reports.colours import coloured
 from grader.reports.plain_text import visible
 from grader.reports.sanitise import harmless
 
@@ -24,6 +26,8 @@ SHOWN_CHARACTERS = 30_000
 _CONVERTED_CHARACTERS = 100_000
 _CONVERTED_TAGS = 10_000
 """Markdown and HTML of more than this is shown as plain text, since converting it might take seconds."""
+
+_REMEMBERED_TEXTS, _REMEMBERED_CHARACTERS = 256, 4_000
 
 _PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
@@ -44,7 +48,7 @@ class Content:
 
 def highlighted(source: str) -> Content:
     """Python source, coloured."""
-    return _cut(source, lambda text: _highlighter()(text, "ipython3"))
+    return _short_source(source) if len(source) <= _REMEMBERED_CHARACTERS else _cut(source, coloured)
 
 
 def plain(text: str) -> Content:
@@ -54,19 +58,19 @@ def plain(text: str) -> Content:
 
 def terminal(text: str) -> Content:
     """Text as a terminal would show it: with ANSI colours, and without what a carriage return has overwritten."""
+    return _short_terminal(text) if len(text) <= _REMEMBERED_CHARACTERS else _terminal(text)
+
+
+def _terminal(text: str) -> Content:
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-    return _cut("\n".join(lines), _coloured)
+    return _cut("\n".join(lines), _with_ansi)
 
 
 def markdown(source: str, attachments: Attachments) -> Content:
     """Markdown with its attached pictures; mathematics stays as it was written."""
-    if not _convertible(source):
-        return plain(source)
-    try:
-        return Content(html=Markup(harmless(_markdown(attachments)(visible(source)))))  # it is cleaned
-    except Exception:
-        # Whatever the converter makes of hostile text, the text itself can be shown.
-        return plain(source)
+    if attachments or len(source) > _REMEMBERED_CHARACTERS:
+        return _converted(source, _new_renderer(attachments))
+    return _short_markdown(source)
 
 
 def rich(output: Output, alternative: str) -> Content:
@@ -90,6 +94,29 @@ def rich(output: Output, alternative: str) -> Content:
     return replace(plain, html=Markup("<pre>{}</pre>").format(plain.html))
 
 
+@functools.lru_cache(maxsize=_REMEMBERED_TEXTS)
+def _short_source(source: str) -> Content:
+    return _cut(source, coloured)
+
+
+_short_terminal = functools.lru_cache(maxsize=_REMEMBERED_TEXTS)(_terminal)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED_TEXTS)
+def _short_markdown(source: str) -> Content:
+    return _converted(source, _renderer())
+
+
+def _converted(source: str, render: Callable[[str], str]) -> Content:
+    if not _convertible(source):
+        return plain(source)
+    try:
+        return Content(html=Markup(harmless(render(visible(source)))))  # it is cleaned
+    except Exception:
+        # Whatever the converter makes of hostile text, the text itself can be shown.
+        return plain(source)
+
+
 def _convertible(text: str) -> bool:
     return 0 < len(text) <= _CONVERTED_CHARACTERS and text.count("<") <= _CONVERTED_TAGS
 
@@ -108,7 +135,7 @@ def _cut(text: str, convert: Callable[[str], str]) -> Content:
     )
 
 
-def _coloured(text: str) -> str:
+def _with_ansi(text: str) -> str:
     from nbconvert.filters.ansi import ansi2html
 
     # The filter writes 256 colours as style attributes, which the page's policy forbids. Text in it is escaped, so
@@ -117,17 +144,6 @@ def _coloured(text: str) -> str:
 
 
 # nbconvert takes half a second to import, so it is imported by the first page, and its parts are built once.
-
-
-@functools.cache
-def _highlighter() -> Callable[[str, str], str]:
-    from nbconvert.filters.highlight import Highlight2HTML
-
-    return Highlight2HTML()  # type: ignore[no-untyped-call]  # nbconvert ships no types
-
-
-def _markdown(attachments: Attachments) -> Callable[[str], str]:
-    return _renderer() if not attachments else _new_renderer(attachments)
 
 
 @functools.cache

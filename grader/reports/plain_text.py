@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but tab and newline, overrides of the direction of writing, and halves of surrogate pairs."""
+
+_CODE = re.compile(r"`([^`\n]+)`")
+_CELL = re.compile(r"\b[Cc]ell ([0-9]{1,6})\b")
 
 
 def visible(text: str) -> str:
@@ -17,6 +21,8 @@ def visible(text: str) -> str:
     ASCII controls become their pictures (`␀`), overrides of the direction become `[U+202E]`, and what no encoding can
     hold becomes `�`. The result can always be encoded as UTF-8.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSEEN.sub(_sign, text.replace("\r\n", "\n"))
 
 
@@ -50,6 +56,8 @@ def points_text(points: Fraction | None) -> str:
     """Points for people, to two decimals, without trailing zeros; `–` where nobody has marked."""
     if points is None:
         return "–"
+    if points.denominator == 1:
+        return str(points.numerator)
     return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
@@ -64,19 +72,18 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return str(shape) if shape else "a single number"
 
 
+@lru_cache(maxsize=1_024)
 def prose(text: str, cells: frozenset[int] = frozenset()) -> Markup:
     """A sentence as HTML: `names` in backticks as code, and `cell 7` as a link where that cell is on the page."""
-    parts = re.split(r"`([^`\n]+)`", visible(text))
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if position % 2 else _linked(part, cells)
-        for position, part in enumerate(parts)
-    )
+    parts = _CODE.split(str(escape(visible(text))))
+    # What is code stands between the others; all of it is escaped already.
+    pieces = (f"<code>{part}</code>" if place % 2 else _linked(part, cells) for place, part in enumerate(parts))
+    return Markup("".join(pieces))
 
 
-def _linked(text: str, cells: frozenset[int]) -> Markup:
-    parts = re.split(r"\b([Cc]ell ([0-9]{1,6}))\b", text)
-    linked = Markup().join(parts[:1])
-    for words, index, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        link = Markup('<a href="#cell-{}">{}</a>').format(int(index), words) if int(index) in cells else words
-        linked = linked + link + after
-    return linked
+def _linked(escaped: str, cells: frozenset[int]) -> str:
+    def link(match: re.Match[str]) -> str:
+        index = int(match[1])
+        return f'<a href="#cell-{index}">{match[0]}</a>' if index in cells else match[0]
+
+    return _CELL.sub(link, escaped)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.records import CheckGrade, Grade, TaskGrade, total
+from grader.records import CheckGrade, Grade, TaskGrade, exact_sum, total
 from grader.reports.plain_text import counted, points_text
 
 
@@ -39,8 +39,8 @@ UNSCORED = Score(points=None, marked=Fraction(0), waiting=Fraction(0))
 def score(checks: Iterable[CheckGrade]) -> Score:
     """What checks add up to. In a hand-in that was rejected, there is nothing for a person to mark either."""
     each = tuple(checks)
-    possible = sum((check.max_points for check in each), Fraction(0))
-    waiting = sum((check.max_points for check in each if check.points is None), Fraction(0))
+    possible = exact_sum(check.max_points for check in each)
+    waiting = exact_sum(check.max_points for check in each if check.points is None)
     if any(check.reason == "rejected" for check in each):
         waiting = Fraction(0)
     return Score(points=total(check.points for check in each), marked=possible - waiting, waiting=waiting)

@@ -107,7 +107,7 @@ def explain(check: CheckGrade, audience: Audience, section: str = "its section")
     """
     if audience == "marks":
         return f"{VERDICTS[check.verdict]}."
-    return _template(check, audience).format(**_facts(check, audience, section))
+    return _template(check, audience).format_map(_Facts(check, audience, section))
 
 
 def _template(check: CheckGrade, audience: Audience) -> str:
@@ -147,23 +147,43 @@ def quoted(name: str) -> str:
     return f"`{shortened(inner, _LONGEST_NAME)}`"
 
 
-def _facts(check: CheckGrade, audience: Audience, section: str) -> dict[str, str]:
-    comparison = check.comparison
-    names = " or ".join(f"`{name}`" for name in check.names) or f"`{check.quantity}`"
-    detail = shortened(visible(" ".join(check.detail.split())).rstrip("."), _LONGEST_DETAIL)
-    return {
-        "answer": _answer(check, names, section),
-        "names": names,
-        "agreed": f" ({names})" if check.names else "",
-        "made_in": _in_cell(check.made_in),
-        "detail": f" ({detail})" if detail else "",
-        "why": f": {detail}" if detail else "",
-        "rubric": visible(" ".join(check.rubric.split())).rstrip("."),
-        "sources": _sources(check.follows_from, audience),
-        "mismatch": _mismatch(comparison),
-        "shaped": _shaped(comparison.shape if comparison else None),
-        **(_figures(comparison) if tells_figures(audience) else {}),
-    }
+class _Facts(dict[str, str]):
+    """What a sentence about a check may name; each is worked out where a sentence names it, and most name two."""
+
+    def __init__(self, check: CheckGrade, audience: Audience, section: str) -> None:
+        self._check = check
+        self._audience = audience
+        self._section = section
+
+    def __missing__(self, name: str) -> str:
+        check, comparison = self._check, self._check.comparison
+        match name:
+            case "answer":
+                return _answer(check, _names(check), self._section)
+            case "names":
+                return _names(check)
+            case "agreed":
+                return f" ({_names(check)})" if check.names else ""
+            case "made_in":
+                return _in_cell(check.made_in)
+            case "detail" | "why":
+                detail = shortened(visible(" ".join(check.detail.split())).rstrip("."), _LONGEST_DETAIL)
+                return "" if not detail else f" ({detail})" if name == "detail" else f": {detail}"
+            case "rubric":
+                return visible(" ".join(check.rubric.split())).rstrip(".")
+            case "sources":
+                return _sources(check.follows_from, self._audience)
+            case "mismatch":
+                return _mismatch(comparison)
+            case "shaped":
+                return _shaped(comparison.shape if comparison else None)
+        if tells_figures(self._audience):
+            return _figures(comparison)[name]
+        raise KeyError(name)
+
+
+def _names(check: CheckGrade) -> str:
+    return " or ".join(f"`{name}`" for name in check.names) or f"`{check.quantity}`"
 
 
 def _answer(check: CheckGrade, names: str, section: str) -> str:

@@ -1,67 +1,33 @@
-"""One list of behaviours that every engine must pass, with real processes."""
+"""What holds of an engine beyond one notebook: between executions, around them, and when it is at fault itself."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from grader.execution import ENGINES, Engine, EngineOptions, execute_with_retry
+from grader.execution import Engine, execute_with_retry
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
-from tests.contract.behaviours import BEHAVIOURS, LIMITS, Behaviour, scalar
+from tests.contract.behaviours import LIMITS
+from tests.contract.behaviours.reading import items, scalar
+from tests.contract.conftest import Executions
+from tests.contract.variants import VARIANTS, Variant
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=ENGINES, scope="module")
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    engine = ENGINES[request.param](EngineOptions())
-    os.environ["GRADER_TEST_SECRET"] = "s3cret"
-    yield engine
-    del os.environ["GRADER_TEST_SECRET"]
-    engine.close()
+def _parameter(variant: Variant) -> object:
+    slow = [pytest.mark.soak] if variant.engine == "kernel" and variant.sealed else []
+    return pytest.param(variant, id=variant.name, marks=[pytest.mark.xdist_group("contract-engines"), *slow])
 
 
-@pytest.fixture(scope="module")
-def executions(
-    engine: Engine, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Execution]]]:
-    """The executions of all chosen behaviours, two at a time: engines are called by several threads at once."""
-    chosen = {id(item.callspec.params["behaviour"]) for item in request.session.items if _is_behaviour(item)}
-    with ThreadPoolExecutor(2) as pool:
-        yield {
-            each.name: pool.submit(_execute, engine, each, tmp_path_factory.mktemp("provided"))
-            for each in BEHAVIOURS
-            if id(each) in chosen
-        }
-
-
-def _is_behaviour(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and hasattr(item, "callspec") and "behaviour" in item.callspec.params
-
-
-def _execute(engine: Engine, behaviour: Behaviour, folder: Path) -> Execution:
-    for name, content in behaviour.provided.items():
-        (folder / name).write_text(content)
-    plan = behaviour.plan()
-    execution = engine.execute(plan, plan.main, limits=behaviour.limits, provided=folder)
-    assert {path.name: path.read_text() for path in folder.iterdir()} == behaviour.provided
-    return execution
-
-
-@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda each: each.name)
-def test_engine(executions: dict[str, Future[Execution]], behaviour: Behaviour) -> None:
-    execution = executions[behaviour.name].result()
-    behaviour.check(execution)
-    assert execution.seed == behaviour.seed
-    assert [cell.index for cell in execution.cells] == list(range(len(behaviour.cells)))
+each_variant = pytest.mark.parametrize("variant", [_parameter(each) for each in VARIANTS])
 
 
 def _plan(*cells: str, names: str = "", seed: int = 1) -> Plan:
@@ -72,17 +38,25 @@ def _plan(*cells: str, names: str = "", seed: int = 1) -> Plan:
     )
 
 
-def test_the_same_seed_gives_the_same_random_numbers_and_another_seed_others(engine: Engine) -> None:
-    code = (
-        "import random, numpy as np, torch\n"
-        "drawn = [random.random(), float(np.random.rand()), float(np.random.RandomState().rand() * 0), "
-        "torch.rand(1).item()]"
-    )
+def _execute(engine: Engine, plan: Plan, provided: Path | None = None, limits: Limits = LIMITS) -> Execution:
+    return engine.execute(plan, plan.main, limits=limits, provided=provided)
 
-    def drawn(seed: int) -> tuple[object, ...]:
-        plan = _plan(code, names="drawn", seed=seed)
-        execution = engine.execute(plan, plan.main, limits=LIMITS, provided=None)
-        return tuple(item.value for item in execution.captures[0].value.items)
+
+DRAW = (
+    "import random, numpy as np, torch\n"
+    "drawn = [random.random(), float(np.random.rand()), float(np.random.RandomState().rand() * 0), "
+    "torch.rand(1).item(), torch.nn.Linear(1, 1).weight.item()]"
+)
+
+
+@each_variant
+def test_the_same_seed_gives_the_same_random_numbers_and_another_seed_others(
+    executions: Executions, variant: Variant
+) -> None:
+    engine = executions.engine(variant)
+
+    def drawn(seed: int) -> list[object]:
+        return items(_execute(engine, _plan(DRAW, names="drawn", seed=seed)), "drawn")
 
     with ThreadPoolExecutor(2) as pool:
         first, again, other = pool.map(drawn, (1, 1, 2))
@@ -90,52 +64,111 @@ def test_the_same_seed_gives_the_same_random_numbers_and_another_seed_others(eng
     assert all(one != another for one, another in zip(first, other, strict=True) if one)
 
 
-def test_nothing_of_one_execution_is_there_for_the_next(engine: Engine, tmp_path: Path) -> None:
-    plan = _plan("import os, pathlib\nseen = os.listdir('.') + os.listdir(pathlib.Path.home() / 'tmp')", names="seen x")
-    leaves = _plan("x = 1\nimport tempfile\nopen('stale', 'w').close()\ntempfile.mkstemp()")
-    engine.execute(leaves, leaves.main, limits=LIMITS, provided=tmp_path)
-    after = engine.execute(plan, plan.main, limits=LIMITS, provided=tmp_path)
-    assert [(each.name, each.value.items) for each in after.captures] == [("seen", ())]
+def test_every_engine_draws_the_same_from_a_seed(executions: Executions) -> None:
+    plan = _plan(DRAW, names="drawn", seed=7)
+    engines = [executions.engine(each) for each in VARIANTS if not each.sealed]
+    with ThreadPoolExecutor(2) as pool:
+        first, *others = pool.map(lambda engine: items(_execute(engine, plan), "drawn"), engines)
+    assert others == [first] * len(others)
+
+
+@each_variant
+def test_nothing_of_one_execution_is_there_for_the_next(
+    executions: Executions, variant: Variant, tmp_path: Path
+) -> None:
+    engine = executions.engine(variant)
+    leaves = _plan(
+        "x = 1\nimport builtins, os, sys, tempfile\nopen('stale', 'w').close()\ntempfile.mkstemp()\n"
+        "builtins.stale = sys.stale = os.environ['STALE'] = 'left'\nos.umask(0o777)\n"
+        "sys.path.insert(0, 'stale')\nimport numpy as np\nnp.set_printoptions(precision=1)\nnp.random.seed(5)",
+    )
+    looks = _plan(
+        "import builtins, os, pathlib, sys, tempfile\n"
+        "seen = os.listdir('.') + os.listdir(tempfile.gettempdir())\n"
+        "seen += [name for name in os.environ if name == 'STALE']\n"
+        "seen += [str(module) for module in (builtins, sys) if hasattr(module, 'stale')]\n"
+        "seen += [entry for entry in sys.path if 'stale' in entry]\n"
+        "import numpy as np\nshown = str(np.array([1 / 3]))\ndrawn = np.random.rand()\n"
+        "counts = [get_ipython().execution_count, len(In)]",
+        names="seen x shown drawn counts",
+    )
+    before = _execute(engine, looks, tmp_path)
+    assert _execute(engine, leaves, tmp_path).status == "completed"
+    after = _execute(engine, looks, tmp_path)
+    assert items(after, "seen") == []
+    assert "x" not in {each.name for each in after.captures}
+    assert [each.value for each in after.captures] == [each.value for each in before.captures]
+    assert scalar(after, "shown") == "[0.33333333]"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_process_that_dies_is_tried_once_more(engine: Engine, tmp_path: Path) -> None:
+@each_variant
+def test_executions_at_the_same_time_do_not_meet(executions: Executions, variant: Variant, tmp_path: Path) -> None:
+    (tmp_path / "shared.txt").write_text("0")
+    engine = executions.engine(variant)
+
+    def execute(number: int) -> Execution:
+        cells = (
+            f"open('shared.txt', 'w').write('{number}')\nopen('mine{number}', 'w').close()",
+            "import time\ntime.sleep(0.3)",
+            f"print('n{number}')\nnumber = int(open('shared.txt').read())\nimport glob\nmine = glob.glob('mine*')",
+        )
+        return _execute(engine, _plan(*cells, names="number mine"), tmp_path)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(execute, (1, 2)))
+    assert [scalar(each, "number") for each in done] == [1, 2]
+    assert [items(each, "mine") for each in done] == [["mine1"], ["mine2"]]
+    assert [each.cells[2].outputs[0].text for each in done] == ["n1\n", "n2\n"]
+    assert (tmp_path / "shared.txt").read_text() == "0"
+
+
+@each_variant
+def test_an_engine_goes_on_after_executions_that_died(executions: Executions, variant: Variant) -> None:
+    engine = executions.engine(variant)
+    for code in ("import os\nos._exit(1)", "import ctypes\nctypes.string_at(0)"):
+        assert _execute(engine, _plan(code)).status == "died"
+        assert scalar(_execute(engine, _plan("x = 1", names="x")), "x") == 1
+
+
+def test_a_process_that_dies_is_tried_once_more(executions: Executions, tmp_path: Path) -> None:
     marker = tmp_path / "tried"
     dies_once = (
         f"import os\nif not os.path.exists({str(marker)!r}):\n    open({str(marker)!r}, 'w').close(); os._exit(1)"
     )
     plan = _plan(dies_once, "x = 1", names="x")
-    execution = execute_with_retry(engine, plan, plan.main, limits=LIMITS, provided=None)
-    assert (execution.status, execution.tries) == ("completed", 2)
-    assert scalar(execution, "x") == 1
+    for variant in VARIANTS:
+        if not variant.sealed:  # behind a seal no try could leave the next one a mark
+            execution = execute_with_retry(executions.engine(variant), plan, plan.main, limits=LIMITS, provided=None)
+            assert (execution.status, execution.tries) == ("completed", 2)
+            assert scalar(execution, "x") == 1
+            marker.unlink()
 
 
-def test_a_notebook_without_code_is_rejected(engine: Engine) -> None:
-    plan = Plan(cells=(), main=Run())
-    execution = engine.execute(plan, plan.main, limits=LIMITS, provided=None)
+@each_variant
+def test_a_notebook_without_code_is_rejected(executions: Executions, variant: Variant) -> None:
+    execution = _execute(executions.engine(variant), Plan(cells=(), main=Run()))
     assert execution.status == "rejected"
     assert execution.reason
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_an_interpreter_that_cannot_run_notebooks_is_our_fault(name: str, tmp_path: Path) -> None:
-    plan = _plan("x = 1", names="x")
+@each_variant
+def test_an_interpreter_that_cannot_run_notebooks_is_our_fault(variant: Variant, tmp_path: Path) -> None:
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     for python in (broken, tmp_path / "absent"):
-        execution = ENGINES[name](EngineOptions(python=str(python))).execute(
-            plan, plan.main, limits=LIMITS, provided=None
-        )
+        with closing(variant.make(python=str(python))) as engine:
+            execution = _execute(engine, _plan("x = 1", names="x"))
         assert execution.status == "unavailable"
         assert str(python) in execution.reason
         assert execution.cells == ()
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_provided_files_that_cannot_be_copied_are_our_fault(name: str, tmp_path: Path) -> None:
-    plan = _plan("x = 1", names="x")
-    execution = ENGINES[name](EngineOptions()).execute(plan, plan.main, limits=LIMITS, provided=tmp_path / "absent")
+@each_variant
+def test_provided_files_that_cannot_be_copied_are_our_fault(variant: Variant, tmp_path: Path) -> None:
+    with closing(variant.make()) as engine:
+        execution = _execute(engine, _plan("x = 1", names="x"), tmp_path / "absent")
     assert execution.status == "unavailable"
 
 
@@ -143,36 +176,38 @@ UNLUCKY = """
 import sys
 from pathlib import Path
 from grader.execution import ENGINES, EngineOptions
-from grader.records import Limits
-from tests.contract.behaviours import BEHAVIOURS
-engine = ENGINES[sys.argv[1]](EngineOptions())
-for each in BEHAVIOURS:
-    if each.name.startswith("a_forged_reply_ends"):
-        for provided in (None, Path("/absent")):
-            print(engine.execute(each.plan(), each.plan().main, limits=Limits(), provided=provided).status)
+from grader.records import Limits, Plan, Run, Source
+engine = ENGINES[sys.argv[1]](EngineOptions(seal=sys.argv[2]))
+code = "import os\\nfor n in range(3, 99):\\n    try: os.write(n, b'x' * 99)\\n    except OSError: 0"
+plan = Plan(cells=(Source(index=0, code=code), Source(index=1, code="import os; os.abort()")), main=Run())
+for provided in (None, Path("/absent")):
+    print(engine.execute(plan, plan.main, limits=Limits(), provided=provided).status)
+engine.close()
 """
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_neither_a_fault_of_ours_nor_a_forger_puts_anything_on_the_terminal(name: str) -> None:
+@each_variant
+def test_neither_a_fault_of_ours_nor_a_forger_puts_anything_on_the_terminal(variant: Variant) -> None:
     # In a process of its own: pytest's own handlers for logging would hide it.
-    told = subprocess.run([sys.executable, "-c", UNLUCKY, name], capture_output=True, text=True, cwd=ROOT)
+    told = subprocess.run(
+        [sys.executable, "-c", UNLUCKY, variant.engine, variant.seal], capture_output=True, text=True, cwd=ROOT
+    )
     assert told.stdout.split() == ["died", "unavailable"]
     assert told.stderr == ""
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_closing_an_engine_ends_what_runs_and_says_so(name: str) -> None:
-    engine = ENGINES[name](EngineOptions())
+@each_variant
+def test_closing_an_engine_ends_what_runs_and_says_so(variant: Variant) -> None:
+    engine = variant.make()
     plan = _plan("import time\ntime.sleep(100)")
     limits = Limits(cell_seconds=100.0, total_seconds=100.0)
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(engine.execute, plan, plan.main, limits=limits, provided=None)
+        running = pool.submit(_execute, engine, plan, None, limits)
         threading.Event().wait(2.5)
         began = time.monotonic()
         engine.close()
         execution = running.result(timeout=10)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
     assert execution.status == "unavailable"
     assert "interrupted" in execution.reason
-    assert engine.execute(plan, plan.main, limits=limits, provided=None).status == "unavailable"
+    assert _execute(engine, plan).status == "unavailable"

@@ -28,7 +28,7 @@ def write_class(folder: Path, size: int) -> None:
 
 
 def arguments(tmp_path: Path) -> list[str]:
-    return ["grade", "class", "--reference", "reference", "--out", "out", "--unsafe", "--cell-seconds", "2", "--json"]
+    return ["grade", "class", "--reference", "reference", "--out", "out", "--cell-seconds", "2", "--json"]
 
 
 def assert_two_explained_and_the_others_unharmed(tmp_path: Path, size: int) -> None:
@@ -250,6 +250,7 @@ def test_without_a_sandbox_nothing_runs_unless_it_is_told_to(tmp_path: Path) -> 
         (["--roster", "nowhere.csv"], "nowhere.csv"),
         (["--reveal", "value"], "Did you mean values?"),
         (["--engine", "cold"], "kernel"),
+        (["--python", "no/where"], "no/where can't be executed"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(tmp_path: Path, changes: list[str], message: str) -> None:

@@ -18,7 +18,7 @@ def test_every_odd_file_ends_in_a_row_with_a_reason(tmp_path: Path) -> None:
         (folder / name).write_bytes(content)
     write_assignment(tmp_path / "reference")
     process = grader(
-        *("grade", "class", "--reference", "reference", "--out", "out", "--unsafe", "--cell-seconds", "5"), cwd=tmp_path
+        *("grade", "class", "--reference", "reference", "--out", "out", "--cell-seconds", "5"), cwd=tmp_path
     )
     assert process.returncode == 0, process.stderr
     assert "Traceback" not in process.stdout + process.stderr

@@ -65,9 +65,7 @@ def numbers_in(text: str) -> set[str]:
 
 
 def page(tmp_path: Path, reveal: str) -> str:
-    process = grader(
-        *("grade", "class", "--reference", "reference", "--out", "out", "--unsafe", "--reveal", reveal), cwd=tmp_path
-    )
+    process = grader(*("grade", "class", "--reference", "reference", "--out", "out", "--reveal", reveal), cwd=tmp_path)
     assert process.returncode == 0, process.stderr
     text = (tmp_path / "out" / "feedback" / "amara.html").read_text(encoding="utf-8")
     return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)

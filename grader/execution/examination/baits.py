@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
 VARIABLE = "GRADER_DOCTOR_SECRET"
 SLEEP = "import time; time.sleep(60)"
+_DYING_SECONDS = 2.0
+"""How long the kernel may take to end the processes of a namespace whose first one has ended."""
 _PUBLIC = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # noqa: S108  # where everybody may write
 
 
@@ -33,8 +36,8 @@ class Baits:
             self.file = _plant(stack, self._folder, self.secret)
             self.file_at_home = _plant(stack, Path.home(), self.secret)
             self.process = self._start(stack)
-            self._tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            self.port: int = self._tcp.getsockname()[1]
+            self._tcp = _serve(stack)
+            self.port: int | None = self._tcp.getsockname()[1] if self._tcp else None
             self._abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
             self.abstract = f"grader-doctor-{secrets.token_hex(8)}"
             self._abstract.bind("\0" + self.abstract)
@@ -75,19 +78,24 @@ class Baits:
 
     def called(self) -> bool:
         """Whether somebody has connected to our port."""
-        return _accepts(self._tcp)
+        return self._tcp is not None and _accepts(self._tcp)
 
     def called_by_name(self) -> bool:
         """Whether somebody has connected to our abstract socket."""
         return _accepts(self._abstract)
 
     def survived(self) -> bool:
-        """Whether a process other than ours has the secret on its command line. It is ended."""
-        found = [pid for pid in _with_argument(self.secret) if pid != self.process.pid]
+        """Whether a process other than ours has the secret on its command line, and stays. It is ended."""
+        deadline = time.monotonic() + _DYING_SECONDS
+        while (found := self._others()) and time.monotonic() < deadline:
+            time.sleep(0.02)
         for pid in found:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         return bool(found)
+
+    def _others(self) -> list[int]:
+        return [pid for pid in _with_argument(self.secret) if pid != self.process.pid]
 
 
 def _plant(stack: ExitStack, folder: Path, secret: str) -> Path | None:
@@ -100,6 +108,14 @@ def _plant(stack: ExitStack, folder: Path, secret: str) -> Path | None:
     stack.callback(_remove, path)
     path.chmod(0o644)
     return path
+
+
+def _serve(stack: ExitStack) -> socket.socket | None:
+    """A server on this machine's own network; None where it hasn't even that."""
+    try:
+        return stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    except OSError:
+        return None
 
 
 def _accepts(listener: socket.socket) -> bool:

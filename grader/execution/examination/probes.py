@@ -10,7 +10,7 @@ from grader.execution.examination.baits import SLEEP, VARIABLE, Baits
 from grader.records import Limits
 
 LIMITS = Limits(
-    cell_seconds=10.0, total_seconds=30.0, memory_bytes=384 * 1024**2, disk_bytes=16 * 1024**2, processes=32
+    cell_seconds=10.0, total_seconds=30.0, memory_bytes=512 * 1024**2, disk_bytes=16 * 1024**2, processes=32
 )
 """Small enough to be passed in a moment, large enough for a kernel."""
 
@@ -105,13 +105,14 @@ def _network(baits: Baits) -> tuple[Probe, ...]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect("\\0" + NAME)
     """
+    network = Probe(
+        name="network",
+        deed="reach the network, this machine's own included",
+        code=_code(calling, PORT=baits.port),
+        succeeded=lambda printed: baits.called(),
+    )
     return (
-        Probe(
-            name="network",
-            deed="reach the network, this machine's own included",
-            code=_code(calling, PORT=baits.port),
-            succeeded=lambda printed: baits.called(),
-        ),
+        *([network] if baits.port else []),
         Probe(
             name="sockets",
             deed="reach abstract sockets",
@@ -177,7 +178,7 @@ def _memory() -> Probe:
     code = """
         import os, time
         reading, writing = os.pipe()
-        for _ in range(6):  # none of them takes too much by itself
+        for _ in range(5):  # none of them takes too much by itself
             if os.fork() == 0:
                 try:
                     hog = b"\\1" * SHARE
@@ -187,15 +188,15 @@ def _memory() -> Probe:
                     os._exit(0)
         os.close(writing)
         held = b""
-        while len(held) < 6 and (piece := os.read(reading, 6)):
+        while len(held) < 5 and (piece := os.read(reading, 5)):
             held += piece
-        time.sleep(3)
-        print("held" if len(held) == 6 else "refused")
+        time.sleep(6)
+        print("held" if len(held) == 5 else "refused")
     """
     return Probe(
         name="memory",
         deed="use more memory than the limit",
-        code=_code(code, SHARE=LIMITS.memory_bytes // 4),
+        code=_code(code, SHARE=LIMITS.memory_bytes * 9 // 40),
         succeeded=lambda printed: "held" in printed.split(),
     )
 

@@ -1,6 +1,6 @@
 """Reading code without running it: a cell's `facts`, from its `bindings`, what they load, and what it `displays`."""
 
 from grader.notebook.code.displays import Display
-from grader.notebook.code.facts import SOURCE_CHARACTERS, CellCode, analyse, imported_modules
+from grader.notebook.code.facts import SOURCE_CHARACTERS, CellCode, analyse, assigned_names, imported_modules
 
-__all__ = ["SOURCE_CHARACTERS", "CellCode", "Display", "analyse", "imported_modules"]
+__all__ = ["SOURCE_CHARACTERS", "CellCode", "Display", "analyse", "assigned_names", "imported_modules"]

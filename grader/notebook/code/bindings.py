@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.notebook.code.outline import branches
+from grader.notebook.code.outline import Outline, statements
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_BINDING = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +26,20 @@ class Binding:
     equals: ast.expr | None = None
 
 
-def find_bindings(tree: ast.Module) -> Iterator[Binding]:
+def find_bindings(outline: Outline) -> Iterator[Binding]:
     """Everything that is bound at module level, in order; not what functions, classes and imports bind."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield from _own_bindings(node)
-        waiting.extend(child for child in reversed(branches(node)) if not isinstance(child, _SCOPES))
+    for node in outline.walk(past=_SCOPES):
+        if isinstance(node, _BINDING):
+            yield from _own_bindings(node)
+
+
+def find_statements_bindings(tree: ast.Module) -> Iterator[Binding]:
+    """The same, for code without `:=`: then only statements bind, and their expressions need not be walked."""
+    for statement in statements(tree, past=_SCOPES):
+        yield from _own_bindings(statement)
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            for item in statement.items:
+                yield from _own_bindings(item)
 
 
 def _own_bindings(node: ast.AST) -> Iterator[Binding]:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TypeGuard
 
 from grader.notebook.code.conversions import unwrapped
-from grader.notebook.code.outline import Outline, branches
+from grader.notebook.code.outline import Outline
 from grader.notebook.labels import label_of
 
 _SHOWING = frozenset({"print", "display", "pprint"})
@@ -48,7 +48,7 @@ def find_displays(tree: ast.Module, source: str, outline: Outline, modules: Mapp
 
     shown = [
         display(label, expression, repeated or many)
-        for call, repeated in _calls(tree)
+        for call, repeated in _calls(outline)
         for label, expression, many in _labelled(call.args, outline)
     ]
     final = _final_expression(tree, source)
@@ -56,16 +56,19 @@ def find_displays(tree: ast.Module, source: str, outline: Outline, modules: Mapp
     return (*shown, *(display("", part, False) for part in parts))
 
 
-def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, bool]]:
+def _calls(outline: Outline) -> Iterator[tuple[ast.Call, bool]]:
     """The calls that show something, in order, and whether they may be made any number of times."""
-    waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
-    while waiting:
-        node, repeated = waiting.pop()
-        if not _calls_show(node):
-            repeated = repeated or isinstance(node, _REPEATING)
-            waiting.extend((child, repeated) for child in reversed(branches(node)))
-        elif not _to_file(node):
-            yield node, repeated
+    place = repeated_until = 0
+    while place < len(outline.nodes):
+        node, end = outline.nodes[place], outline.ends[place]
+        if _calls_show(node):
+            if not _to_file(node):
+                yield node, place < repeated_until
+            place = end
+            continue
+        if isinstance(node, _REPEATING):
+            repeated_until = max(repeated_until, end)
+        place += 1
 
 
 def _calls_show(node: ast.AST) -> TypeGuard[ast.Call]:

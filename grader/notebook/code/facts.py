@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
-from grader.notebook.code.bindings import Binding, find_bindings
+from grader.notebook.code.bindings import Binding, find_bindings, find_statements_bindings
 from grader.notebook.code.conversions import unwrapped
 from grader.notebook.code.displays import Display, find_displays
 from grader.notebook.code.magics import parse_cell
@@ -15,6 +16,8 @@ from grader.notebook.code.outline import Outline, statements
 
 SOURCE_CHARACTERS = 200_000
 """Cells with more code than this give no facts."""
+
+_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 512, 4_000
 
 CONVENTIONAL: Mapping[str, str] = MappingProxyType({"np": "numpy", "numpy": "numpy", "torch": "torch"})
 """Names that mean a module even where no cell imports it (a prelude may)."""
@@ -45,36 +48,60 @@ def analyse(source: str, imported: Mapping[str, str] | None = None) -> CellCode:
 
     `imported` tells what names stand for which modules in the whole notebook, as `imported_modules` finds them.
     """
-    tree = parse_cell(source) if len(source) <= SOURCE_CHARACTERS else None
+    tree = _parsed(source)
     if tree is None:
         return CellCode()
     outline = Outline(tree)
-    modules = _modules(outline.all_loads, (_imports(tree), imported or {}, CONVENTIONAL))
-    bindings = tuple(find_bindings(tree))
+    modules = _modules(outline.all_loads, (_imports(source, tree), imported or {}, CONVENTIONAL))
+    bindings = tuple(find_bindings(outline))
     return CellCode(
-        assigned=tuple(dict.fromkeys(binding.name for binding in bindings if binding.whole)),
+        assigned=_assigned(bindings),
         aliases=_aliases(bindings, modules),
         displays=find_displays(tree, source, outline, modules),
         modules=frozenset(modules.values()),
         reads=outline.all_loads,
-        reads_of=_reads_of(tree, bindings, outline),
+        reads_of=_reads_of(bindings, outline),
     )
+
+
+def assigned_names(source: str) -> tuple[str, ...]:
+    """The names that a cell's code binds at module level, as `analyse` finds them, without the rest."""
+    return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else _assigned_names(source)
+
+
+def _assigned_names(source: str) -> tuple[str, ...]:
+    tree = _parsed(source)
+    if tree is None:
+        return ()
+    return _assigned(find_bindings(Outline(tree)) if ":=" in source else find_statements_bindings(tree))
+
+
+# A notebook is asked when it is planned, and again when it is marked; many cells are the handout's.
+_remembered = lru_cache(maxsize=_REMEMBERED_CELLS)(_assigned_names)
 
 
 def imported_modules(sources: Iterable[str]) -> Mapping[str, str]:
     """The top-level module behind each name that the cells import: np → numpy, F → torch, nn → torch."""
     modules: dict[str, str] = {}
     for source in sources:
-        # Parsing is slow beside looking for a word.
-        tree = parse_cell(source) if "import" in source and len(source) <= SOURCE_CHARACTERS else None
-        if tree is not None:
-            modules.update(_imports(tree))
+        modules.update(_imports(source, None))
     return modules
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+def _parsed(source: str) -> ast.Module | None:
+    return parse_cell(source) if len(source) <= SOURCE_CHARACTERS else None
+
+
+def _assigned(bindings: Iterable[Binding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(binding.name for binding in bindings if binding.whole))
+
+
+def _imports(source: str, tree: ast.Module | None) -> dict[str, str]:
+    """The modules behind the names that a cell imports; `tree` is its syntax, where that is there already."""
     modules: dict[str, str] = {}
-    for node in statements(tree):
+    # Parsing, and walking, are slow beside looking for a word.
+    tree = (tree or _parsed(source)) if "import" in source else None
+    for node in statements(tree) if tree else ():
         if isinstance(node, ast.Import):
             modules.update({_bound(alias): alias.name.partition(".")[0] for alias in node.names})
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -105,11 +132,11 @@ def _aliases(bindings: Iterable[Binding], modules: Mapping[str, str]) -> dict[st
     return {name: of for name, of in sources if of is not None and of != name}
 
 
-def _reads_of(tree: ast.Module, bindings: Iterable[Binding], outline: Outline) -> dict[str, frozenset[str]]:
+def _reads_of(bindings: Iterable[Binding], outline: Outline) -> dict[str, frozenset[str]]:
     sources: dict[str, list[ast.AST]] = {}
     for binding in bindings:
         sources.setdefault(binding.name, []).extend(binding.reads)
-    for node in statements(tree):
+    for node in outline.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             sources.setdefault(node.name, []).append(node)
     return {name: outline.loads(*pieces) for name, pieces in sources.items()}

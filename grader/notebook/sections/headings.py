@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}#{1,6}(.*)")
@@ -28,6 +29,7 @@ _STRING_AT_TOP = re.compile(
 )
 _INVISIBLE = {"Cf", "Cc"}
 _LINE_CHARACTERS = 1_000
+_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 512, 4_000
 
 Named = Callable[[str], tuple[str, str] | None]
 """Gives the id of the task that a heading's text names, and what comes after the name; None where it names none."""
@@ -62,6 +64,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(r"[\s_\-#.]*".join(re.escape(word) for word in words) + end)
 
 
+@lru_cache(maxsize=1_024)
 def normalised(text: str) -> str:
     """Text in the one form in which headings are compared: no tags, links or marks before it, lower case, NFKC."""
     text = html.unescape(_LINK.sub(r"\1", _TAG.sub(" ", text[:_LINE_CHARACTERS])))
@@ -107,12 +110,22 @@ def _unfenced(lines: list[str]) -> Iterator[str]:
             yield line
 
 
-def comment_headings(source: str) -> Iterator[tuple[str, bool]]:
+def comment_headings(source: str) -> tuple[tuple[str, bool], ...]:
     """The text of each comment in a code cell that may be a heading, and whether it is at the top, before any code.
 
     Comments below the top count where they stand alone on a line that isn't indented, outside of strings. A string
     alone at the top counts as a comment: its first line of words.
     """
+    return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else tuple(_comment_headings(source))
+
+
+# A notebook's sections are looked for when it is planned, and again when it is marked.
+@lru_cache(maxsize=_REMEMBERED_CELLS)
+def _remembered(source: str) -> tuple[tuple[str, bool], ...]:
+    return tuple(_comment_headings(source))
+
+
+def _comment_headings(source: str) -> Iterator[tuple[str, bool]]:
     at_top = True
     quote = ""
     for line in _with_string_as_comment(source).splitlines():

@@ -145,6 +145,20 @@ def test_policies_are_the_authors(load_source) -> None:
     assert loaded.spec.policies == Policies(reveal="values", printed="refuse", other_names="refuse", repeat=0)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("", ""),
+        (", python=None", ""),
+        (", python='../a  class/bin/python'", "../a  class/bin/python"),
+        (", python=__import__('pathlib').Path('/opt/venv') / 'bin/python'", "/opt/venv/bin/python"),
+    ],
+)
+def test_the_interpreter_of_the_class_is_kept_as_it_was_written(load_source, written: str, kept: str) -> None:
+    source = ONE.format(points=2).replace("points=2", "points=2" + written)
+    assert load_source(source + TASK + "@task.value(points=2)\ndef q(x): return x\n").spec.python == kept
+
+
 def test_a_decorated_function_can_still_be_called() -> None:
     assignment = Assignment("a", title="A", points=1)
 

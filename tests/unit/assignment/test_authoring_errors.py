@@ -228,6 +228,10 @@ OPTIONS = [
     Case(name="printed", source=declared('"m", title="S", points=1, printed=True'), says=("'credit', 'refuse'",)),
     Case(name="repeat", source=declared('"m", title="S", points=1, repeat=-1'), says=("repeat=-1",)),
     Case(
+        name="python", source=declared('"m", title="S", points=1, python=3.9'), says=("python=3.9", "venv/bin/python")
+    ),
+    Case(name="no-python", source=declared('"m", title="S", points=1, python=""'), says=("python=''", "no path")),
+    Case(
         name="tolerance of the assignment",
         source=declared('"m", title="S", points=1, tolerance=Tolerance(rtol=1)'),
         says=("rtol without atol",),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.assignment.spec import CheckSpec, Policies, QuantitySpec, Spec, TaskSpec, VersionSpec
+from grader.gradebook import Gradebook
 from grader.records import (
     Array,
     Capture,
@@ -140,3 +141,9 @@ def make_result(student: str = "ada", attempt: int = 1, sha256: str | None = Non
         marked_at="2024-02-29T12:00:00+00:00",
     )
     return replace(result, **changes)
+
+
+def stored(book: Gradebook, notebook: str, key: str) -> tuple[Execution, ...] | None:
+    """The executions that the gradebook finds for a notebook's bytes under a key."""
+    found = book.find_executions(notebook, key)
+    return None if found is None else found.executions()

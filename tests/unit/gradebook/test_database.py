@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -24,8 +25,9 @@ from sqlalchemy import create_engine, event
 
 from grader.errors import GradebookError
 from grader.gradebook import Gradebook, database, models
+from grader.records import Scalar
 from tests.unit.gradebook.processes import PROCESSES
-from tests.unit.gradebook.results import make_execution, make_result, make_spec
+from tests.unit.gradebook.results import make_execution, make_result, make_spec, stored
 
 NOBODY = 65534
 
@@ -72,6 +74,56 @@ def test_the_models_name_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(models.__file__).with_name("migrations")))
     assert ScriptDirectory.from_config(config).get_heads() == [models.REVISION]
+
+
+def make_first_gradebook(path: Path) -> None:
+    """A gradebook as the first migration made it: captures had rows of their own."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(models.__file__).with_name("migrations")))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, metadata=models.Base.metadata)
+        command.upgrade(config, "0001")
+    engine.dispose()
+    execution = "VALUES ({}, {}, 'abc', 'k', 'd', 'main', 'kernel', 'completed', 1.5, 7, '[]', '{{}}', '', 1, '', '[]')"
+    with sqlite(path) as connection:
+        connection.execute("INSERT INTO notebooks VALUES ('abc', NULL, NULL)")
+        for number, main in ((1, "NULL"), (2, "1"), (3, "NULL")):
+            connection.execute(
+                "INSERT INTO executions (id, main_id, notebook_id, key, digest, purpose, engine, status, seconds, seed,"
+                " cells, environment, reason, tries, created_at, outputs) " + execution.format(number, main)
+            )
+        for number, name, value in (
+            (2, "a\"b'é", '{"value":"\\n"}'),
+            (1, "y", '{"value":2.5}'),
+            (1, "x", '{"value":1}'),
+        ):
+            connection.execute(
+                "INSERT INTO captures (execution_id, name, after_cell, place, identity, value)"
+                " VALUES (?, ?, 4, 'last', 5, ?)",
+                (number, name, value[:1] + '"kind":"scalar",' + value[1:]),
+            )
+
+
+def test_captures_that_had_rows_of_their_own_stay_with_their_execution(path: Path) -> None:
+    make_first_gradebook(path)
+    with Gradebook.open(path) as book:
+        connection = sqlite3.connect(path)
+        newest = book.find_executions("abc", "k")
+        connection.execute("DELETE FROM executions WHERE id = 3")
+        connection.commit()
+        connection.close()
+        found = stored(book, "abc", "k")
+    assert newest is not None
+    assert [execution.captures for execution in newest.executions()] == [()]
+    assert found is not None
+    captures = [
+        [(each.name, each.value, each.after_cell, each.place, each.identity) for each in one.captures] for one in found
+    ]
+    assert captures == [
+        [("y", Scalar(value=2.5), 4, "last", 5), ("x", Scalar(value=1), 4, "last", 5)],
+        [("a\"b'é", Scalar(value="\n"), 4, "last", 5)],
+    ]
 
 
 def test_a_gradebook_is_made_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import GradebookError
-from grader.gradebook import documents
-from grader.records import Array, Capture, CellRun, Mapping, Output, Scalar, Sequence, Unreadable, Value
+from grader.gradebook import documents, entries
+from grader.records import Array, Capture, CellRun, Execution, Mapping, Output, Scalar, Sequence, Unreadable, Value
 from tests.unit.gradebook.results import make_execution, make_grade, make_notebook, make_result, make_spec
 
 scalars = st.one_of(
@@ -55,9 +55,15 @@ def kinds(value: Value) -> list[type]:
     return []
 
 
+def kept(value: Value) -> Value:
+    """A captured value, as it comes back."""
+    (capture,) = documents.load_captures(documents.dump_captures([Capture(name="v", after_cell=1, value=value)]))
+    return capture.value
+
+
 @given(values)
 def test_a_value_comes_back_with_its_types(value: Value) -> None:
-    (found,) = documents.load_values([documents.dump_value(value)])
+    found = kept(value)
     assert found == value
     assert kinds(found) == kinds(value)
 
@@ -65,7 +71,7 @@ def test_a_value_comes_back_with_its_types(value: Value) -> None:
 @given(st.binary(max_size=200))
 def test_the_bytes_of_an_array_come_back(data: bytes) -> None:
     value = Array(dtype="uint8", shape=(len(data),), data=data)
-    assert documents.load_values([documents.dump_value(value)]) == (value,)
+    assert kept(value) == value
 
 
 @given(st.text())
@@ -99,30 +105,33 @@ def test_half_a_surrogate_pair_is_kept_as_an_escape() -> None:
     "value", [nested(120), nested(5_000), Scalar(value=10**5_000), Sequence(items=(Scalar(value=-(10**5_000)),))]
 )
 def test_a_value_that_json_cannot_carry_is_kept_as_unreadable(value: Value) -> None:
-    (found,) = documents.load_values([documents.dump_value(value)])
-    assert found == Unreadable(type=value.kind, reason="It is nested too deeply, or too large, to be kept.")
+    assert kept(value) == Unreadable(type=value.kind, reason="It is nested too deeply, or too large, to be kept.")
 
 
 @pytest.mark.parametrize("value", [nested(60), Scalar(value=10**4_000)])
 def test_a_value_that_is_merely_odd_is_kept(value: Value) -> None:
-    assert documents.load_values([documents.dump_value(value)]) == (value,)
+    assert kept(value) == value
+
+
+def digest(*executions: Execution) -> str:
+    return entries.digest([entries.dump_execution(execution) for execution in executions])
 
 
 def test_the_digest_tells_two_runs_apart_and_knows_the_same_one_again() -> None:
     one, other = make_execution(), make_execution()
-    assert documents.digest([one]) == documents.digest([other])
-    assert documents.digest([one]) != documents.digest([make_execution(seconds=0.2500001)])
-    assert documents.digest([one]) != documents.digest([one, other])
+    assert digest(one) == digest(other)
+    assert digest(one) != digest(make_execution(seconds=0.2500001))
+    assert digest(one) != digest(one, other)
     changed = (replace(one.captures[0], value=Scalar(value=4)), *one.captures[1:])
-    assert documents.digest([one]) != documents.digest([replace(one, captures=changed)])
+    assert digest(one) != digest(replace(one, captures=changed))
 
 
 @pytest.mark.parametrize("value", [nested(300), Scalar(value="\ud800")])
 def test_the_digest_knows_what_was_altered_to_be_kept(value: Value) -> None:
     execution = make_execution(captures=(Capture(name="odd\udc80", after_cell=1, value=value),))
-    (kept,) = documents.load_values([documents.dump_value(value)])
-    back = replace(execution, captures=(Capture(name="odd\\udc80", after_cell=1, value=kept),))
-    assert documents.digest([execution]) == documents.digest([back])
+    back = entries.load_execution(entries.dump_execution(execution))
+    assert back != execution
+    assert digest(execution) == digest(back)
 
 
 def test_a_record_that_was_tampered_with_is_one_line_with_what_to_do() -> None:

@@ -1,0 +1,109 @@
+"""The executions of a batch: kept ones where they are as good as new, and each notebook's made once."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from grader.execution import Engine, execute_with_retry
+from grader.gradebook import Gradebook, Stored
+from grader.records import Execution, Limits, Plan, Run
+
+_PLAN = TypeAdapter(Plan)
+_LIMITS = TypeAdapter(Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What an execution belongs to: a notebook's bytes, and a key for all else that decides how it runs.
+
+    The plan alone would do, but what is said of a student's run shall be of the very file that was handed in.
+    """
+
+    sha256: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """What notebooks are executed under; with the plan, it decides whether one execution is as good as another."""
+
+    engine: Engine
+    limits: Limits
+    provided: Path | None
+    provided_digest: str
+    environment: Mapping[str, str]
+
+    def key(self, plan: Plan) -> str:
+        """A digest of the plan and of all these conditions."""
+        return hashlib.sha256(b"\0".join((_PLAN.dump_json(plan), self._facts))).hexdigest()
+
+    @cached_property
+    def _facts(self) -> bytes:
+        facts = [_LIMITS.dump_json(self.limits), self.engine.name.encode(), self.provided_digest.encode()]
+        facts += [f"{name}={value}".encode() for name, value in sorted(self.environment.items())]
+        return b"\0".join(facts)
+
+
+class Executions:
+    """Where the executions of a batch come from; threads may call all methods at once.
+
+    Hand-ins of the same bytes are executed once, also where they are on their way at the same time: one thread has it
+    executed, the others wait for it. What came of it is remembered until it is in the gradebook, and then found there.
+    """
+
+    def __init__(self, conditions: Conditions, book: Gradebook, notebooks: Iterable[str]) -> None:
+        self._conditions = conditions
+        self._book = book
+        counts = Counter(notebooks)
+        # Most have no execution that is kept, and are not asked for one by one.
+        self._worth_asking = (counts.keys() & book.executed()) | {sha256 for sha256 in counts if counts[sha256] > 1}
+        self._lock = threading.Lock()
+        self._flights: dict[tuple[Place, str], Future[Execution]] = {}
+
+    def place(self, sha256: str, plan: Plan) -> Place:
+        """Where executions of these bytes under this plan belong."""
+        return Place(sha256=sha256, key=self._conditions.key(plan))
+
+    def kept(self, place: Place) -> Stored | None:
+        """The executions that the gradebook has for a place."""
+        return self._book.find_executions(place.sha256, place.key) if place.sha256 in self._worth_asking else None
+
+    def make(self, place: Place, plan: Plan, run: Run) -> tuple[Execution, bool]:
+        """Make one run of a plan, or wait for whoever makes it; and whether it was made for this caller."""
+        with self._lock:
+            flight = self._flights.get((place, run.purpose))
+            if flight is None:
+                own = self._flights[place, run.purpose] = Future[Execution]()
+        if flight is None:
+            return self._lead(own, place, plan, run), True
+        execution = flight.result()
+        # What could not be made for another says nothing of whether it can be made now.
+        return (self._execute(plan, run), True) if execution.status == "unavailable" else (execution, False)
+
+    def release(self, place: Place) -> None:
+        """Forget a place, whose executions are in the gradebook now."""
+        with self._lock:
+            for key in [(place, "main"), (place, "repeat")]:
+                self._flights.pop(key, None)
+
+    def _lead(self, flight: Future[Execution], place: Place, plan: Plan, run: Run) -> Execution:
+        try:
+            execution = self._execute(plan, run)
+        except BaseException as error:
+            flight.set_exception(error)
+            raise
+        flight.set_result(execution)
+        return execution
+
+    def _execute(self, plan: Plan, run: Run) -> Execution:
+        conditions = self._conditions
+        return execute_with_retry(conditions.engine, plan, run, limits=conditions.limits, provided=conditions.provided)

@@ -1,0 +1,34 @@
+"""The engine of a batch: sealed unless somebody says otherwise, and begun as early as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch import common_imports
+from grader.errors import UsageError
+from grader.execution import ENGINES, Engine, EngineOptions, find_seal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineChoice:
+    """What the command line says of an engine, and what the batch tells it."""
+
+    name: str
+    unsafe: bool
+    hand_ins: Sequence[Path]
+    provided: Path | None
+
+    def begin(self, python: str) -> Engine:
+        """Make an engine for an interpreter, and have it begin what takes long.
+
+        Raises UnsealedError where this machine can't seal student code in and nobody said that it needn't.
+        """
+        if self.name not in ENGINES:
+            raise UsageError(f"There is no engine {self.name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
+        seal = "none" if self.unsafe else find_seal(python)
+        imports = common_imports(self.hand_ins, self.provided)
+        engine = ENGINES[self.name](EngineOptions(python=python, seal=seal, imports=imports))
+        engine.begin()
+        return engine

@@ -1,0 +1,52 @@
+"""An execution as lines to compare: all that its reader sees, without what no two executions share."""
+
+from __future__ import annotations
+
+import re
+
+from grader.records import CellRun, Execution, Output
+
+Outcome = dict[str, list[str]]
+"""By part (`how`, `cell 0`, `captures`), what it came to."""
+
+_ALIKE = (
+    (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
+    (re.compile(r"(CPU times|Wall time).*"), r"\1 …"),
+    (re.compile(r"^.+ per loop", re.MULTILINE), "… per loop"),
+    (re.compile(r"/tmp/[^\s'\"]*/ipykernel_\d+/\d+\.py|\b\d+\.py(?=, line)|<ipython-input-\d+-[0-9a-f]+>"), "<cell>"),
+    (re.compile(r"(File \")?/[^\s'\"]*/site-packages/"), r"\1site-packages/"),
+    (re.compile(r"/[^\s'\"]*/work\b"), "…/work"),
+    (re.compile(r"\bThread-\d+"), "Thread-…"),
+)
+_UNLIKE = {"image/svg+xml"}
+"""Forms that tell the time."""
+
+
+def outcome(execution: Execution, *, whole: bool) -> Outcome:
+    """What an execution came to, part by part. `whole`: how it ended as well, not only what its cells did."""
+    parts: Outcome = {"how": [execution.status, _alike(execution.reason)]} if whole else {}
+    for cell in execution.cells:
+        parts[f"cell {cell.index}"] = _cell(cell)
+    parts["captures"] = [
+        f"{each.name} after {each.after_cell} ({each.place}): {_alike(str(each.value))}" for each in execution.captures
+    ]
+    return parts
+
+
+def _cell(cell: CellRun) -> list[str]:
+    error = f": {cell.error.name}: {_alike(cell.error.message)}" if cell.error else ""
+    return [cell.status + error, *(_output(output) for output in cell.outputs)]
+
+
+def _output(output: Output) -> str:
+    if output.kind == "error":  # its traceback goes through the engine's own code
+        return f"error {output.error_name}: {_alike(output.error_message)}"
+    kind = output.stream if output.kind == "stream" else output.kind
+    forms = [form if form in _UNLIKE else f"{form}: {output.data[form]}" for form in sorted(output.data)]
+    return " ".join([kind, repr(_alike(output.text)), *forms])
+
+
+def _alike(text: str) -> str:
+    for pattern, instead in _ALIKE:
+        text = pattern.sub(instead, text)
+    return text

@@ -1,0 +1,70 @@
+"""One list of behaviours that every engine must show, with real processes, and all of them alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.behaviours import BEHAVIOURS, Behaviour
+from tests.contract.conftest import Executions
+from tests.contract.differences import KNOWN_DIFFERENCES, Difference
+from tests.contract.outcomes import outcome
+from tests.contract.variants import VARIANTS, YARDSTICK, Variant
+
+SEALED_KERNEL_THEMES = ("endings", "folders", "shell", "concurrency")
+"""What a seal may change: what is started, written and reached. A sealed kernel's other themes are for `make soak`."""
+
+
+def _difference(variant: Variant, behaviour: Behaviour) -> Difference | None:
+    found = [
+        each
+        for each in KNOWN_DIFFERENCES
+        if (each.behaviour, each.engine) == (behaviour.name, variant.engine) and each.sealed in (None, variant.sealed)
+    ]
+    assert len(found) <= 1, found
+    return found[0] if found else None
+
+
+def _case(variant: Variant, behaviour: Behaviour) -> object:
+    slow = variant.engine == "kernel" and variant.sealed and behaviour.theme not in SEALED_KERNEL_THEMES
+    # A theme's executions are begun together, and each is made once: its tests share a process.
+    marks = [pytest.mark.xdist_group(f"contract-{behaviour.theme}"), *([pytest.mark.soak] if slow else [])]
+    return pytest.param(variant, behaviour, id=f"{variant.name}-{behaviour.name}", marks=marks)
+
+
+CASES = [
+    (variant, each) for each in BEHAVIOURS for variant in VARIANTS if not each.engines or variant.engine in each.engines
+]
+CHECKED = [_case(variant, each) for variant, each in CASES if _difference(variant, each) is None]
+COMPARED = [_case(variant, each) for variant, each in CASES if variant != YARDSTICK and each.repeatable]
+
+
+@pytest.mark.parametrize(("variant", "behaviour"), CHECKED)
+def test_behaviour(executions: Executions, variant: Variant, behaviour: Behaviour) -> None:
+    execution = executions.of(variant, behaviour)
+    assert execution.engine == variant.engine
+    assert execution.seed == behaviour.seed
+    behaviour.check(execution)
+
+
+@pytest.mark.parametrize(("variant", "behaviour"), COMPARED)
+def test_outcome_is_the_yardsticks_or_the_difference_is_known(
+    executions: Executions, variant: Variant, behaviour: Behaviour
+) -> None:
+    whole = not behaviour.together
+    found = outcome(executions.of(variant, behaviour), whole=whole)
+    expected = outcome(executions.of(YARDSTICK, behaviour), whole=whole)
+    difference = _difference(variant, behaviour)
+    if difference is not None:
+        same = {part for part, lines in difference.instead.items() if expected[part] == lines}
+        assert not same, f"no longer a difference: {difference.what}"
+        expected |= difference.instead
+    assert found == expected
+
+
+def test_every_known_difference_is_of_a_behaviour_that_is_there() -> None:
+    compared = {(each.name, variant.engine) for variant, each in CASES if each.repeatable}
+    assert {(each.behaviour, each.engine) for each in KNOWN_DIFFERENCES} <= compared
+
+
+def test_behaviours_have_names_of_their_own() -> None:
+    assert len({each.name for each in BEHAVIOURS}) == len(BEHAVIOURS)
