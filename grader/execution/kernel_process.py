@@ -165,7 +165,7 @@ class KernelProcess:
         processes = everything_below(self.pid)
         if await asyncio.to_thread(use_more_than, self._limits.memory_bytes, processes):
             self.over = "memory"
-        elif await asyncio.to_thread(holds_more_than, self._limits.disk_bytes, str(self._scratch.root)):
+        elif await asyncio.to_thread(holds_more_than, self._limits.disk_bytes, str(self._scratch.root), processes):
             self.over = "disk"
         if self.over:
             self.killed = True

@@ -6,8 +6,10 @@ import os
 import resource
 import signal
 import time
+from typing import Callable
 
 _SWEEP_SECONDS = 5.0
+_MANY_FILES = 20_000
 
 
 def everything_below(pid: int) -> list[int]:
@@ -72,18 +74,40 @@ def _proportional(pid: int) -> int:
     return 0
 
 
-def holds_more_than(limit: int, folder: str) -> bool:
-    """Whether the files in a folder take more bytes of disk than `limit`."""
-    total = 0
+def holds_more_than(limit: int, folder: str, processes: list[int]) -> bool:
+    """Whether the files in a folder, and those without a name that processes hold open, take more bytes of disk than
+    `limit`, or are too many."""
+    total = count = 0
     for place, folders, files in os.walk(folder):
+        count += len(folders) + len(files)
         for name in folders + files:
-            try:
-                total += os.lstat(os.path.join(place, name)).st_blocks * 512
-            except OSError:  # it is gone meanwhile
-                pass
-        if total > limit:
+            total += _bytes_of(os.lstat, os.path.join(place, name))
+        if total > limit or count > _MANY_FILES:
             return True
-    return False
+    return total + sum(map(_nameless, processes)) > limit
+
+
+def _nameless(pid: int) -> int:
+    try:
+        descriptors = os.listdir("/proc/%d/fd" % pid)
+    except OSError:
+        return 0
+    paths = ["/proc/%d/fd/%s" % (pid, descriptor) for descriptor in descriptors]
+    return sum(_bytes_of(os.stat, path) for path in paths if _bytes_of(os.stat, path) and _is_nameless(path))
+
+
+def _is_nameless(path: str) -> bool:
+    try:
+        return os.stat(path).st_nlink == 0
+    except OSError:
+        return False
+
+
+def _bytes_of(stat: Callable[[str], os.stat_result], path: str) -> int:
+    try:
+        return stat(path).st_blocks * 512
+    except OSError:  # it is gone meanwhile
+        return 0
 
 
 def sweep(*, everybody: bool) -> None:

@@ -150,7 +150,11 @@ class Shell(InteractiveShell):
     def system_piped(self, cmd: str) -> None:
         if cmd.rstrip().endswith("&"):
             raise OSError("Background processes not supported.")
+        if not _has_terminals():  # its output takes the way of all that goes past sys.stdout
+            sys.stdout.flush()
+            return self.system_raw(cmd)  # type: ignore[no-any-return, no-untyped-call]
         self.user_ns["_exit_code"] = system(self.var_expand(cmd, depth=1))  # type: ignore[no-untyped-call]
+        return None
 
     system = system_piped
 
@@ -241,6 +245,15 @@ class Session:
             shell.events.trigger("post_execute")
             shell.events.trigger("post_run_cell", result)
         return result.error_before_exec or result.error_in_exec
+
+
+def _has_terminals() -> bool:
+    try:
+        for descriptor in os.openpty():
+            os.close(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _no_input(*arguments: Any, **named: Any) -> Any:

@@ -91,9 +91,11 @@ def _watch(child: int, channel: socket.socket, request: dict[str, Any], *, folde
 
 def _passed(limits: dict[str, Any], folder: str) -> str:
     """Which limit of all processes together is passed."""
-    if use_more_than(limits["memory_bytes"], everything_below(os.getpid())):
+    processes = everything_below(os.getpid())
+    if use_more_than(limits["memory_bytes"], processes):
         return "memory"
-    return "disk" if folder and holds_more_than(limits["disk_bytes"] + limits["provided_bytes"], folder) else ""
+    disk = limits["disk_bytes"] + limits["provided_bytes"]
+    return "disk" if folder and holds_more_than(disk, folder, processes) else ""
 
 
 def _interrupt(child: int) -> None:

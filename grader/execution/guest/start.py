@@ -25,6 +25,7 @@ def start(shell: Any, settings: dict[str, Any]) -> None:
     shell.kernel.shell_handlers[settings["request"]] = guest.answer
     _limit(settings["memory_bytes"])
     if settings["filter"]:
+        shell.system = shell.system_raw  # there are no terminals to give to commands
         filter_system_calls(b64decode(settings["filter"]))
 
 

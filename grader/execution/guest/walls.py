@@ -14,8 +14,11 @@ from typing import Any
 
 from . import system_calls as system
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts")
-_OPEN_FILES = 1024
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_TERMINALS = ("/dev/tty", "/dev/ptmx", "/dev/pts")
+"""For where the only ones are an execution's own."""
+_OPEN_FILES = 256
+"""What lies in sockets and pipes is in no process's memory; their number bounds it."""
 _INODES = 20_000
 _USER = 1000
 """Who a student is inside, where outside it is the user who runs the grader."""
@@ -73,7 +76,7 @@ def close(walls: dict[str, Any], scratch: str, student: Any) -> None:
         own = ["/proc/%d" % os.getpid()]
         read = ["/"] if inside else walls["read"] + own
         write = walls["write"] + ([scratch, "/tmp", "/dev/shm"] if inside else [scratch])
-        system.landlock(read, write + own, list(_DEVICES), version)
+        system.landlock(read, write + own, [*_DEVICES, *(_TERMINALS if inside else ())], version)
     system.filter_system_calls(b64decode(walls["filter"]))
 
 

@@ -26,8 +26,21 @@ NEVER = (
 )
 """What coursework never needs: refused as not permitted."""
 
-UNKNOWN = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create")
+UNKNOWN = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create", "io_setup", "io_submit")
 """Refused as if the kernel didn't have it: libraries then do without. clone3's flags can't be filtered, clone's can."""
+
+OTHERS_FILES = (
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat"),
+)
+"""What changes a file's owner, mode or times, of which Landlock knows nothing: done by nobody, and said to be done,
+since copying a file ends with it."""
+
+OTHERS_ATTRIBUTES = ("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "ioprio_set")
+
+OTHERS_SCHEDULING = ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr")
+"""What takes a process's number first: done for the caller's own, which is 0; for any other it is said to be done, as
+libraries do this to their own threads by number and end the process where they can't."""
 
 _NEW_NAMESPACES = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -41,11 +54,12 @@ class FilterMissing(Exception):
 
 
 @functools.cache
-def program(*, local_sockets: bool) -> bytes:
+def program(*, alone: bool, local_sockets: bool) -> bytes:
     """The filter as the kernel loads it, for this machine's architecture.
 
     The internet is unreachable; `local_sockets` leaves Unix sockets alone, which are safe where no other process's can
-    be seen. Raises FilterMissing.
+    be seen. Unless it is `alone`, in namespaces of its own, the process may not touch others of the same user, nor
+    what their files are marked with. Raises FilterMissing.
     """
     try:
         import pyseccomp  # loads the library, which a machine may lack
@@ -74,7 +88,22 @@ def program(*, local_sockets: bool) -> bytes:
         _refuse(rules, errno.EACCES, "socketpair", datagram)
     for family in _INTERNET:
         _refuse(rules, errno.ENETUNREACH, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+    if not alone:
+        _leave_others_alone(rules)
     return _exported(rules)
+
+
+def _leave_others_alone(rules: Any) -> None:
+    import pyseccomp
+
+    for name in OTHERS_FILES:
+        _refuse(rules, 0, name)
+    for name in OTHERS_ATTRIBUTES:
+        _refuse(rules, errno.EPERM, name)
+    for name in OTHERS_SCHEDULING:
+        _refuse(rules, 0, name, pyseccomp.Arg(0, pyseccomp.NE, 0))
+    for argument in (0, 1):  # which kind of priority, whose
+        _refuse(rules, 0, "setpriority", pyseccomp.Arg(argument, pyseccomp.NE, 0))
 
 
 def _refuse(rules: Any, error: int, name: str, *arguments: Any) -> None:

@@ -46,12 +46,13 @@ class Sandbox:
         """
         if self.seal == "none":
             return {"seal": "none"}
-        local_sockets = local_sockets or self.seal == "namespaces"
+        alone = self.seal == "namespaces"
+        rules = program(alone=alone, local_sockets=alone or local_sockets)
         return {
             "seal": self.seal,
             "read": [*SYSTEM, *SETTINGS, *MACHINE, *self.installation.folders, *readable],
             "write": list(writable),
-            "filter": b64encode(program(local_sockets=local_sockets)).decode("ascii"),
+            "filter": b64encode(rules).decode("ascii"),
         }
 
     def scratch(self, outside: Path | None) -> str:

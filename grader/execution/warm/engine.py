@@ -64,13 +64,15 @@ class WarmEngine:
         for attempt in range(1, _TRIES + 1):
             try:
                 with self._slot() as slot:
-                    return self._converse(slot, plan, run, limits, provided)
+                    return self._converse(slot, plan, run, limits, provided, last=attempt == _TRIES)
             except ExecutionUnavailable:
                 if self._closed or attempt == _TRIES:
                     raise
         raise AssertionError
 
-    def _converse(self, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
+    def _converse(
+        self, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None, *, last: bool
+    ) -> Execution:
         sandbox = self._sandbox
         with ExitStack() as stack:
             outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())
@@ -80,7 +82,9 @@ class WarmEngine:
             given = [] if provided is None else [os.open(provided, os.O_RDONLY | os.O_DIRECTORY)]
             slot.start(asked, [*lines.theirs, *given])
             lines.send(cells(plan, run))
-            immune = sandbox.seal == "namespaces"  # the first process of one ignores what it sends itself
+            # The first process of a namespace ignores what it sends itself, so that whoever kills it is outside. But it
+            # can have the kernel do that, by a limit: where it happens again and again, we don't look for another.
+            immune = sandbox.seal == "namespaces" and not last
             return Conversation(slot, lines, plan, run, limits, immune=immune).hold(self.name)
 
     @functools.cached_property
