@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from grader.batch.careful import Careful, not_made
 from grader.batch.executions import Executions, Place
 from grader.batch.stages import Executed, Finished, Graded, HandedIn, Prepared, WantsRepeat
 from grader.batch.worker_process import WorkerFault
 from grader.errors import ExecutionUnavailable
-from grader.gradebook import Entry, Gradebook
+from grader.gradebook import Entry
 from grader.records import Execution, Plan, Submission
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

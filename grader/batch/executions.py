@@ -10,12 +10,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from grader.execution import Engine, execute_with_retry
-from grader.gradebook import Gradebook, Stored
+from grader.gradebook import Stored
 from grader.records import Execution, Limits, Plan, Run
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 _PLAN = TypeAdapter(Plan)
 _LIMITS = TypeAdapter(Limits)

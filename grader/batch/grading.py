@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -19,8 +20,10 @@ from grader.batch.executions import Conditions, Executions
 from grader.batch.stages import Graded, HandedIn, Terms
 from grader.batch.workers import Workers
 from grader.execution import Engine
-from grader.gradebook import Gradebook
 from grader.records import Limits
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 _LIMITS = TypeAdapter(Limits)
 _AT_ONCE = 8

@@ -38,7 +38,7 @@ class _PythonLexer(RegexLexer):  # type: ignore[misc]  # Pygments ships no types
             (words(keyword.kwlist, suffix=r"\b"), Keyword),
             (words(_BUILT_IN, suffix=r"\b"), Name.Builtin),
             (r"[^\W\d]\w*", Text),
-            (r"\d[\w.]*", Number.Integer),
+            (r"\d(?:[eE][+-]\d|[\w.])*", Number.Integer),
             (r"[^\w\"'#\n]+|\n", Text),
         ]
     }

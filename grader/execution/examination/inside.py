@@ -50,16 +50,16 @@ def _not_run(name: str, execution: Execution) -> Finding:
 
 
 def _findings(engine: str, probes: Sequence[Probe], execution: Execution) -> Iterator[Finding]:
-    for probe, cell in zip(probes, execution.cells, strict=True):
-        name = f"{engine}.{probe.name}"
+    for tried, cell in zip(probes, execution.cells, strict=True):
+        name = f"{engine}.{tried.name}"
         printed = "".join(output.text for output in cell.outputs)
-        if probe.succeeded(printed):
-            yield Finding(name=name, ok=False, says=f"NOT kept in: student code can {probe.deed}.", remedy=_LEAKS)
-        elif cell.status == "not-run" or probe.shows not in printed:
-            says = f"Not shown: whether student code can {probe.deed}{_how(cell)}. {execution.reason}"
+        if tried.succeeded(printed):
+            yield Finding(name=name, ok=False, says=f"NOT kept in: student code can {tried.deed}.", remedy=_LEAKS)
+        elif cell.status == "not-run" or tried.shows not in printed:
+            says = f"Not shown: whether student code can {tried.deed}{_how(cell)}. {execution.reason}"
             yield Finding(name=name, ok=False, says=says.strip(), remedy=_AGAIN)
         else:
-            yield Finding(name=name, ok=True, says=f"Kept in: student code can't {probe.deed}{_how(cell)}.")
+            yield Finding(name=name, ok=True, says=f"Kept in: student code can't {tried.deed}{_how(cell)}.")
 
 
 def _how(cell: CellRun) -> str:

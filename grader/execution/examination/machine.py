@@ -74,7 +74,7 @@ def _said(command: list[str]) -> str:
 
 def _libseccomp() -> Finding:
     try:
-        size = len(program(local_sockets=True)) // 8
+        size = len(program(alone=True, local_sockets=True)) // 8
     except FilterMissing as error:
         says = f"{error}. Every seal needs it."
         return Finding(name="libseccomp", ok=False, says=says, remedy="Install it: apt-get install libseccomp2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import builtins
 import fcntl
@@ -72,7 +73,7 @@ class Printed(io.TextIOBase):
             self.flush()
         return len(text)
 
-    def flush(self) -> None:
+    def flush(self, *, more: bool = False) -> None:
         if self._pieces:
             text = "".join(self._pieces)
             self._pieces, self._length = [], 0
@@ -80,7 +81,7 @@ class Printed(io.TextIOBase):
                 os.write(self._number, text.encode("utf-8", "replace"))
                 return
             for begin in range(0, len(text), _PIECE):
-                self._send(TEXT, self._mark, text[begin : begin + _PIECE].encode("utf-8", "replace"))
+                self._send(TEXT, self._mark, text[begin : begin + _PIECE].encode("utf-8", "replace"), more=more)
 
 
 class Publisher(DisplayPublisher):
@@ -141,6 +142,26 @@ class Shell(InteractiveShell):
 
     outputs: Any = staticmethod(lambda document: None)
 
+    async def run_ast_nodes(
+        self, nodelist: Any, cell_name: str, interactivity: str = "last_expr", compiler: Any = compile, result: Any = None
+    ) -> Any:
+        """As IPython's own, which compiles and runs each statement by itself, but with those before the last in one.
+
+        Where that makes a difference, it is left to IPython: an error of syntax that only compiling finds must not
+        keep the statements before it from running, and `await` may stand anywhere.
+        """
+        if interactivity == "last_expr" and len(nodelist) > 2:
+            body = nodelist[:-1]
+            try:
+                code = compiler(ast.Module(body, []), cell_name, "exec")
+            except Exception:
+                code = None
+            if code is not None:
+                if await self.run_code(code, result):  # type: ignore[no-untyped-call]
+                    return True
+                nodelist = nodelist[-1:]
+        return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+
     def ask_exit(self) -> None:
         """`exit()` and `quit()` do nothing: what comes after them runs."""
 
@@ -193,10 +214,10 @@ class Session:
         self.flush()
         self._stream.send_json(OUTPUT, document)
 
-    def flush(self) -> None:
-        """Send what was printed."""
-        self._out.flush()
-        self._err.flush()
+    def flush(self, *, more: bool = False) -> None:
+        """Send what was printed, with `more` together with what is about to be sent."""
+        self._out.flush(more=more)
+        self._err.flush(more=more)
 
     def run(self, position: int, code: str) -> None:
         """Run a cell, and send how it began and ended, and its outputs."""
@@ -212,7 +233,7 @@ class Session:
             error = fault
         if error is not None:
             ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
-        self.flush()
+        self.flush(more=True)
         self._let_pipes_run_dry()
         self._stream.send_json(ENDED, ended)
 

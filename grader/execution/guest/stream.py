@@ -18,6 +18,7 @@ class Stream:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._write = os.write
+        self._pieces: list[bytes] = []
         self._lock = threading.RLock()  # several threads may print at once; it may be ours when an interrupt comes
         self._dumps = json.JSONEncoder(default=_plain, ensure_ascii=True).encode
 
@@ -34,10 +35,14 @@ class Stream:
             data += piece
         return bytes(data)
 
-    def send(self, kind: bytes, *payload: bytes) -> None:
-        """Write one message."""
-        data = b"".join((pack("<I", sum(map(len, payload))), kind) + payload)
+    def send(self, kind: bytes, *payload: bytes, more: bool = False) -> None:
+        """Write one message; with `more`, together with the next one, which is about to come."""
         with self._lock:
+            self._pieces += (pack("<I", sum(map(len, payload))), kind, *payload)
+            if more:
+                return
+            data = b"".join(self._pieces)
+            self._pieces.clear()
             written = self._write(self._descriptor, data)
             while written < len(data):
                 data = data[written:]

@@ -34,7 +34,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
             if names is not None:
                 frame = captures.frame(names)
                 session.flush()
-                stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame)
+                stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame, more=True)
     stream.send(OVER)
 
 
