@@ -1,28 +1,49 @@
-"""Jobs that do to a worker what a marking that went wrong might: one of two checks kills, hangs or exhausts it."""
+"""Jobs that do to a worker what a marking that went wrong might: one of two checks kills, hangs or exhausts it.
+
+Finishing at once kills it, too, and so does rendering the notebook of whoever is called `unshowable`.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 from grader.batch import jobs
+from grader.batch.stages import Executed, Pages, Terms
 from grader.records import CheckGrade, Grade, TaskGrade
 
 FATAL = "b"
 
+describe = jobs.describe
+prepare = jobs.prepare
+wants_repeat = jobs.wants_repeat
+enter = jobs.enter
 
-def mark(how: Path, notebook: Any, executions: Any, checks: tuple[str, ...] | None = None) -> Grade:
+
+def finish(terms: Terms, executed: Executed, may_repeat: bool) -> None:
+    """Kill the worker."""
+    os._exit(9)
+
+
+def render(terms: Terms, executed: Executed, grade: Grade, with_notebook: bool) -> Pages:
+    """Render, but for one notebook that kills the worker."""
+    if with_notebook and executed.submission.student.id == "unshowable":
+        os._exit(9)
+    return jobs.render(terms, executed, grade, with_notebook)
+
+
+def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
     """Mark `a`; marking `b` ends the worker in the way that the reference folder's name says.
 
     Where the folder is a real one, marking is too, but for a check named `fatal`.
     """
+    how = terms.reference
     if how.is_dir():
-        if checks is None or "fatal" in checks:
+        ids = {check.id for check in jobs.describe(how).spec.checks} if checks is None else {*checks}
+        if "fatal" in ids:
             os._exit(9)
-        return jobs.mark(how, notebook, executions, checks)
+        return jobs.mark(terms, executed, checks)
     asked = ("a", FATAL) if checks is None else checks
     if FATAL in asked:
         _end(str(how))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.execution.guest.processes import threads_of
 from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox import Sandbox
 from grader.execution.scratch import Scratch, environment
@@ -49,7 +51,7 @@ def kernel_launch(sandbox: Sandbox, place: Scratch, limits: Limits, student: int
     writable = (str(place.private),) if inside else ()
     settings = {
         "walls": sandbox.walls(readable=readable, writable=writable, local_sockets=True),
-        "limits": _limits(limits, place),
+        "limits": _limits(limits, place, 0 if inside or student is not None else threads_of(os.getuid())),
         "scratch": scratch,
         "student": student,
         "provided": str(place.work) if inside else None,
@@ -66,10 +68,11 @@ def kernel_launch(sandbox: Sandbox, place: Scratch, limits: Limits, student: int
     )
 
 
-def _limits(limits: Limits, place: Scratch) -> dict[str, Any]:
+def _limits(limits: Limits, place: Scratch, others: int) -> dict[str, Any]:
     return {
         "memory_bytes": limits.memory_bytes,
         "disk_bytes": limits.disk_bytes,
         "processes": limits.processes,
+        "others": others,
         "provided_bytes": sum(path.lstat().st_size for path in place.work.rglob("*")),
     }

@@ -28,6 +28,8 @@ EXPECTED = tomllib.loads((ROOT / "submissions" / "expected.toml").read_text(enco
 A_FEW = ("amara", "first", "tomasz")
 TEACHER = 1000
 
+pytestmark = pytest.mark.xdist_group("container")  # one worker builds the image
+
 
 @dataclass(frozen=True, kw_only=True)
 class Built:

@@ -10,16 +10,14 @@ from tests.contract.differences import KNOWN_DIFFERENCES, Difference
 from tests.contract.outcomes import outcome
 from tests.contract.variants import VARIANTS, YARDSTICK, Variant
 
-SEALED_KERNEL_THEMES = ("endings", "folders", "shell", "concurrency")
+SEALED_KERNEL_THEMES = ("endings", "folders", "shell", "concurrency", "limits")
 """What a seal may change: what is started, written and reached. A sealed kernel's other themes are for `make soak`."""
 
 
 def _difference(variant: Variant, behaviour: Behaviour) -> Difference | None:
-    found = [
-        each
-        for each in KNOWN_DIFFERENCES
-        if (each.behaviour, each.engine) == (behaviour.name, variant.engine) and each.sealed in (None, variant.sealed)
-    ]
+    key = behaviour.name, variant.engine
+    of_this = [each for each in KNOWN_DIFFERENCES if (each.behaviour, each.engine) == key]
+    found = [each for each in of_this if variant.seal in each.seals]
     assert len(found) <= 1, found
     return found[0] if found else None
 
@@ -34,19 +32,21 @@ def _case(variant: Variant, behaviour: Behaviour) -> object:
 CASES = [
     (variant, each) for each in BEHAVIOURS for variant in VARIANTS if not each.engines or variant.engine in each.engines
 ]
-CHECKED = [_case(variant, each) for variant, each in CASES if _difference(variant, each) is None]
-COMPARED = [_case(variant, each) for variant, each in CASES if variant != YARDSTICK and each.repeatable]
+COMPARED = [(variant, each) for variant, each in CASES if variant != YARDSTICK and each.repeatable]
 
 
-@pytest.mark.parametrize(("variant", "behaviour"), CHECKED)
+@pytest.mark.parametrize(("variant", "behaviour"), [_case(*each) for each in CASES])
 def test_behaviour(executions: Executions, variant: Variant, behaviour: Behaviour) -> None:
+    difference = _difference(variant, behaviour)
+    if difference is not None:
+        pytest.skip(f"known to differ, and held below: {difference.what}")
     execution = executions.of(variant, behaviour)
     assert execution.engine == variant.engine
     assert execution.seed == behaviour.seed
     behaviour.check(execution)
 
 
-@pytest.mark.parametrize(("variant", "behaviour"), COMPARED)
+@pytest.mark.parametrize(("variant", "behaviour"), [_case(*each) for each in COMPARED])
 def test_outcome_is_the_yardsticks_or_the_difference_is_known(
     executions: Executions, variant: Variant, behaviour: Behaviour
 ) -> None:
@@ -62,7 +62,7 @@ def test_outcome_is_the_yardsticks_or_the_difference_is_known(
 
 
 def test_every_known_difference_is_of_a_behaviour_that_is_there() -> None:
-    compared = {(each.name, variant.engine) for variant, each in CASES if each.repeatable}
+    compared = {(each.name, variant.engine) for variant, each in COMPARED}
     assert {(each.behaviour, each.engine) for each in KNOWN_DIFFERENCES} <= compared
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from grader.errors import UnsealedError
-from grader.execution import ENGINES, Engine, EngineOptions, Seal
+from grader.execution import ENGINES, Engine, EngineOptions, Seal, find_seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,6 @@ def best_seal() -> Seal:
 
 @functools.cache
 def _find() -> tuple[Seal, str]:
-    from grader.execution.sandbox import find_seal
-
     try:
         return find_seal(sys.executable), ""
     except UnsealedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ PROBES = frozenset(
     {"files", "home", "writing", "environment", "processes", "signals", "network", "sockets", "leftovers"}
     | {"number-of-processes", "memory", "disk"}
 )
+UNSEALABLE = (sys.executable, "-m", "tests.unsealable")
 DOCTOR = (sys.executable, "-m", "grader", "doctor")
 
 
@@ -47,6 +49,12 @@ def kept_in(told: dict[str, Any], engine: str) -> set[str]:
     return {finding["name"].partition(".")[2] for finding in found if finding["ok"]}
 
 
+@functools.cache
+def nowhere() -> tuple[int, dict[str, Any]]:
+    """On a machine where nothing can be sealed."""
+    return examined([*UNSEALABLE, *DOCTOR])
+
+
 def test_this_machine_is_examined_with_both_engines() -> None:
     status, told = examined(DOCTOR)
     if told["seal"] is None:
@@ -75,26 +83,25 @@ def test_a_container_with_default_privileges_seals_by_landlock() -> None:
 
 
 def test_where_nothing_can_be_sealed_it_says_what_to_do_and_grade_refuses() -> None:
-    unsealable = [sys.executable, "-m", "tests.unsealable"]
-    status, told = examined([*unsealable, *DOCTOR])
+    status, told = nowhere()
     assert (status, told["sealed"], told["seal"]) == (3, False, None)
     names = {finding["name"] for finding in wrong(told)}
     assert {"namespaces", "landlock", "seal.namespaces", "seal.landlock"} <= names
     assert all(finding["remedy"] for finding in wrong(told))
 
-    shown = subprocess.run([*unsealable, *DOCTOR], cwd=ROOT, capture_output=True, text=True, check=False)
+    shown = subprocess.run([*UNSEALABLE, *DOCTOR], cwd=ROOT, capture_output=True, text=True, check=False)
     assert shown.returncode == 3
     assert "can't seal student code in" in shown.stdout
     assert "--unsafe" in shown.stdout
 
-    grade = [*unsealable, sys.executable, "-m", "grader", "grade", "submissions"]
+    grade = [*UNSEALABLE, sys.executable, "-m", "grader", "grade", "submissions"]
     refused = subprocess.run(grade, cwd=ROOT, capture_output=True, text=True, check=False)
     assert refused.returncode == 3
     assert "grader doctor" in refused.stderr
 
 
 def test_programs_can_rely_on_the_form_of_the_answer() -> None:
-    _, told = examined([sys.executable, "-m", "tests.unsealable", *DOCTOR])
+    _, told = nowhere()
     assert set(told) == {"schema", "sealed", "seal", "findings"}
     assert told["schema"] == "grader.doctor/1"
     assert all(set(finding) == {"name", "ok", "says", "remedy"} for finding in told["findings"])

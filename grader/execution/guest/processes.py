@@ -6,7 +6,9 @@ import os
 import resource
 import signal
 import time
-from typing import Callable
+from typing import Any, Callable
+
+from . import system_calls as system
 
 _SWEEP_SECONDS = 5.0
 _MANY_FILES = 20_000
@@ -64,36 +66,45 @@ def _resident(pid: int) -> int:
 
 
 def _proportional(pid: int) -> int:
+    """Exactly, where it can be read: a process that hides it counts with all that it shares."""
     try:
-        with open("/proc/%d/smaps_rollup" % pid) as file:
+        with _as_owner(pid), open("/proc/%d/smaps_rollup" % pid) as file:
             for line in file:
                 if line.startswith("Pss:"):
                     return int(line.split()[1]) * 1024
     except (OSError, ValueError):
         pass
-    return 0
+    return _resident(pid)
+
+
+def _as_owner(pid: int) -> Any:
+    """Root without all its rights, as in a container, may ask of another user's process what that user may."""
+    return system.acting_as(os.stat("/proc/%d" % pid).st_uid)
 
 
 def holds_more_than(limit: int, folder: str, processes: list[int]) -> bool:
     """Whether the files in a folder, and those without a name that processes hold open, take more bytes of disk than
     `limit`, or are too many."""
     total = count = 0
-    for place, folders, files in os.walk(folder):
+    refused = []  # a folder that can't be looked into holds too much
+    for place, folders, files in os.walk(folder, onerror=refused.append):
         count += len(folders) + len(files)
         for name in folders + files:
             total += _bytes_of(os.lstat, os.path.join(place, name))
         if total > limit or count > _MANY_FILES:
             return True
+    if any(isinstance(error, PermissionError) for error in refused):
+        return True
     return total + sum(map(_nameless, processes)) > limit
 
 
 def _nameless(pid: int) -> int:
     try:
-        descriptors = os.listdir("/proc/%d/fd" % pid)
+        with _as_owner(pid):
+            paths = ["/proc/%d/fd/%s" % (pid, descriptor) for descriptor in os.listdir("/proc/%d/fd" % pid)]
+            return sum(_bytes_of(os.stat, path) for path in paths if _bytes_of(os.stat, path) and _is_nameless(path))
     except OSError:
         return 0
-    paths = ["/proc/%d/fd/%s" % (pid, descriptor) for descriptor in descriptors]
-    return sum(_bytes_of(os.stat, path) for path in paths if _bytes_of(os.stat, path) and _is_nameless(path))
 
 
 def _is_nameless(path: str) -> bool:

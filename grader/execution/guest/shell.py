@@ -198,6 +198,7 @@ class Session:
     def connect(self, stream: Stream) -> None:
         """From now on outputs go to a stream."""
         self._stream = stream
+        self._own_process, self._process = os.getpid, os.getpid()
         self._out, self._err = Printed(stream, 1, "<stdout>"), Printed(stream, 2, "<stderr>")
         self._out.other, self._err.other = self._err, self._out
         sys.stdout, sys.stderr = self._out, self._err
@@ -231,6 +232,9 @@ class Session:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
         except BaseException as fault:  # what student code broke of the shell, or an interrupt at the edge of the cell
             error = fault
+        if self._own_process() != self._process:  # a fork that came out of its cell isn't the notebook
+            self.flush()
+            os._exit(error is not None)
         if error is not None:
             ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
         self.flush(more=True)

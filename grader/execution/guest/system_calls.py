@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from struct import pack
 from typing import Any
 
@@ -77,6 +79,21 @@ def become_subreaper() -> None:
 def stay_readable() -> None:
     """Let this process read what /proc tells of it, which a change of user takes away."""
     _call(_libc.prctl, _PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+@contextmanager
+def acting_as(user: int) -> Iterator[None]:
+    """Let this thread be looked on as a user where it asks for files, if we are root."""
+    if os.geteuid() != 0 or user == 0:
+        yield
+        return
+    _libc.setfsgid(user)
+    _libc.setfsuid(user)
+    try:
+        yield
+    finally:
+        _libc.setfsuid(0)
+        _libc.setfsgid(0)
 
 
 def drop_capabilities() -> None:

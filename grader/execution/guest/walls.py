@@ -17,6 +17,8 @@ from . import system_calls as system
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _TERMINALS = ("/dev/tty", "/dev/ptmx", "/dev/pts")
 """For where the only ones are an execution's own."""
+_THREADS_BYTES = 2**30
+"""Addresses that a kernel's threads reserve, and don't use."""
 _OPEN_FILES = 256
 """What lies in sockets and pipes is in no process's memory; their number bounds it."""
 _INODES = 20_000
@@ -84,7 +86,7 @@ def bound(limits: dict[str, Any]) -> None:
     """Take the limits that the kernel keeps for each process."""
     mapped = _mapped_bytes()
     _limit(resource.RLIMIT_DATA, limits["memory_bytes"])
-    _limit(resource.RLIMIT_AS, mapped + limits["memory_bytes"] * 2)
+    _limit(resource.RLIMIT_AS, mapped + limits["memory_bytes"] * 2 + _THREADS_BYTES)
     _limit(resource.RLIMIT_FSIZE, limits["disk_bytes"])
     _limit(resource.RLIMIT_NPROC, limits["processes"] + limits.get("others", 0))
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)

@@ -46,10 +46,16 @@ def find_installation(python: str) -> Installation:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise ExecutionUnavailable(f"No interpreter could be started: {python}: {error}.", remedy=remedy) from error
     folders = [Path(prefix) for prefix in [*prefixes, Path(executable).resolve().parent] if prefix]
-    wide = next((folder for folder in folders if folder.resolve() in _TOO_WIDE), None)
+    wide = next((folder for folder in folders if folder.resolve() in _TOO_WIDE | _ours()), None)
     if wide is not None:
         raise ExecutionUnavailable(f"{python} is installed right in {wide}, all of which students could then read.")
     return Installation(python=python, version=(version[0], version[1]), folders=_outermost(folders))
+
+
+def _ours() -> set[Path]:
+    """Folders that are somebody's, and no installation: our home and where we are, with all above them."""
+    places = {Path.home().resolve(), Path.cwd().resolve()}
+    return places | {parent for place in places for parent in place.parents}
 
 
 def _outermost(folders: list[Path]) -> tuple[str, ...]:

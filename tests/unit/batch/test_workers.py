@@ -10,8 +10,11 @@ import pytest
 
 from grader.assignment.spec import CheckSpec, Policies, Spec, TaskSpec
 from grader.batch import Workers, workers
+from grader.batch.careful import Careful
+from grader.batch.stages import Executed, Terms
 from grader.errors import AssignmentError
-from grader.records import Execution, Notebook
+from grader.gradebook import dump_notebook
+from grader.records import Execution, Notebook, Student, Submission
 from tests.command_line import write_assignment, write_notebook
 from tests.in_process import execute, notebook
 
@@ -48,12 +51,27 @@ def spec_of(*ids: str) -> Spec:
     )
 
 
+def terms(reference: Path, policies: Policies | None = None) -> Terms:
+    return Terms(reference=reference, policies=policies or Policies(), versions={}, facts={})
+
+
+def careful(pool: Workers, spec: Spec) -> Careful:
+    return Careful(workers=pool, terms=terms(pool.reference, spec.policies), spec=spec)
+
+
+def executed(handed_in: Notebook, *executions: Execution) -> Executed:
+    submission = Submission(student=Student(id="amara"), attempt=1, path="amara.ipynb", sha256="a", slug="amara")
+    return Executed(
+        submission=submission, key="k", document=dump_notebook(handed_in), fresh=executions, marked_at="2026-01-01"
+    )
+
+
 @pytest.mark.parametrize("how", ["exits", "hangs", "raises", "hogs"])
 def test_only_the_check_whose_marking_fails_stays_unmarked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_JOBS", "tests.killing_jobs")
     execution = Execution(status="completed", engine="test", seconds=0, seed=0)
     with Workers(Path(how), processes=1, seconds=3) as pool:
-        grade = pool.mark(Notebook(cells=()), (execution,), spec_of("a", "b"))
+        grade = careful(pool, spec_of("a", "b")).mark(executed(Notebook(cells=()), execution))
     assert {check.id: check.verdict for check in grade.checks} == {"a": "correct", "b": "unmarked"}
     assert grade.points == 1, "what could be marked keeps its points"
 
@@ -75,15 +93,15 @@ def test_reading_plans_what_can_be_read_and_says_why_where_it_cannot(tmp_path: P
     (tmp_path / "folder.ipynb").mkdir()
     with Workers(folder, processes=1) as pool:
         assert pool.describe().spec.points == 4
-        prepared = pool.prepare(good)
+        prepared = pool.prepare(terms(folder), good)
         assert [source.index for source in prepared.plan.cells] == [1, 3]
         for name, reason in {
             "bad.ipynb": "empty",
             "folder.ipynb": "no regular file",
             "nowhere.ipynb": "no regular",
         }.items():
-            rejected = pool.prepare(tmp_path / name)
-            assert rejected.notebook is None
+            rejected = pool.prepare(terms(folder), tmp_path / name)
+            assert rejected.document is None
             assert reason in rejected.rejected
 
 
@@ -91,7 +109,7 @@ def test_what_was_read_is_what_its_digest_says(tmp_path: Path) -> None:
     folder = write_assignment(tmp_path / "reference")
     path = write_notebook(tmp_path / "good.ipynb")
     with Workers(folder, processes=1) as pool:
-        assert pool.prepare(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert pool.prepare(terms(folder), path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_wrong_notebook_is_marked_alike_at_once_and_check_by_check(
@@ -103,10 +121,10 @@ def test_a_wrong_notebook_is_marked_alike_at_once_and_check_by_check(
     handed_in = notebook("level = 7 / 3\nslope = [1.0, 1.0, 1.0]\nfatal = 4.0")
     with Workers(folder, processes=1, seconds=20) as pool:
         spec = pool.describe().spec
-        execution = execute(spec, handed_in)
-        at_once = pool.mark(handed_in, (execution,), spec)
+        ready = executed(handed_in, execute(spec, handed_in))
+        at_once = careful(pool, spec).mark(ready)
         monkeypatch.setattr(workers, "_JOBS", "tests.killing_jobs")
-        one_left_out = pool.mark(handed_in, (execution,), spec)
+        one_left_out = careful(pool, spec).mark(ready)
     verdicts = {check.id: check.verdict for check in at_once.checks}
     assert verdicts == {"level": "correct", "slope": "incorrect", "fatal": "correct"}
     assert {check.id: check.verdict for check in one_left_out.checks} == verdicts | {"fatal": "unmarked"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.notebook import CellCode, Display, analyse, imported_modules
+from grader.notebook import CellCode, Display, analyse, assigned_names, imported_modules
 from grader.notebook.code import SOURCE_CHARACTERS
 
 MODULES = {"np": "numpy", "torch": "torch", "F": "torch", "nn": "torch"}
@@ -41,6 +41,28 @@ def displays(source: str) -> list[tuple[str, str | None]]:
 )
 def test_names_bound_at_module_level_are_found_in_order(source, assigned):
     assert analyse(source).assigned == assigned
+    assert assigned_names(source) == assigned
+
+
+BINDING = (
+    *(
+        "x = 1",
+        "a, (b, c) = f()",
+        "y += 1",
+        "def f():\n  inner = 1",
+        "class C:\n  field = 1",
+        "g = lambda q=(w := 1): q",
+    ),
+    *("for i, j in rows:\n  k = i", "with open(p) as (h, l):\n  m = h", "if (n := f(a)):\n  o = n\nelse:\n  p = 1"),
+    *("try:\n  q = 1\nexcept E as e:\n  r = 2\nfinally:\n  s = 3", "match x:\n  case [t]:\n    u = t", "import v"),
+    *("async def z():\n  async with c as d:\n    pass", "x = [w := 1 for w in x]", "del x", "x: int = 5", "print(x)"),
+)
+
+
+@given(st.lists(st.sampled_from(BINDING), max_size=6))
+def test_names_alone_are_those_that_all_facts_have(statements):
+    source = "\n".join(statements)
+    assert assigned_names(source) == analyse(source).assigned
 
 
 @pytest.mark.parametrize(

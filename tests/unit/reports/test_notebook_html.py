@@ -24,7 +24,7 @@ def test_every_cell_has_an_anchor_by_its_index() -> None:
 def test_source_is_highlighted_by_classes_and_markdown_is_converted() -> None:
     html = page(RESULT)
 
-    assert '<span class="kn">import</span>' in html
+    assert '<span class="k">import</span>' in html
     assert "<em>softmax</em>" in html
     assert "<td>1</td>" in html
 
