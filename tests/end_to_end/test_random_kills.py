@@ -1,4 +1,4 @@
-"""Whatever dies while a batch runs, nobody loses points by it: a submission has its right grade, or none and a reason."""
+"""Whatever dies while a batch runs, nobody loses points by it: a submission has its right grade, or a reason."""
 
 from __future__ import annotations
 

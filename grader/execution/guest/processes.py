@@ -86,7 +86,7 @@ def holds_more_than(limit: int, folder: str, processes: list[int]) -> bool:
     """Whether the files in a folder, and those without a name that processes hold open, take more bytes of disk than
     `limit`, or are too many."""
     total = count = 0
-    refused = []  # a folder that can't be looked into holds too much
+    refused: list[OSError] = []  # a folder that can't be looked into holds too much
     for place, folders, files in os.walk(folder, onerror=refused.append):
         count += len(folders) + len(files)
         for name in folders + files:

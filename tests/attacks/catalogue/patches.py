@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from tests.attacks.attack import Attack, code, passes
+from tests.attacks.attack import ALL_ENGINES, Attack, Engines, code, passes
 
 _WRONG = "import numpy\nanswer = 0.25\n"
 
 
-def _fools(name: str, text: str, judge: str) -> Attack:
-    return Attack(name=name, cells=(_WRONG, code(text)), judge=code(judge), succeeded=passes, shown="judged-inside")
+def _fools(name: str, text: str, judge: str, *, shown_on: Engines = ALL_ENGINES, why: str = "") -> Attack:
+    return Attack(
+        name=name,
+        cells=(_WRONG, code(text)),
+        judge=code(judge),
+        succeeded=passes,
+        shown="judged-inside",
+        shown_on=shown_on,
+        why=why,
+    )
 
 
 ATTACKS = (
@@ -46,7 +54,10 @@ ATTACKS = (
         """
         shell = get_ipython()
         success = types.SimpleNamespace(success=True, error_in_exec=None, error_before_exec=None, result=True)
-        type(shell).run_cell = lambda self, *_, **__: success
+        real = type(shell).run_cell
+        def run_cell(self, text, *rest, **named):
+            return success if text.startswith("assert") else real(self, text, *rest, **named)
+        type(shell).run_cell = run_cell
         shell.showtraceback = lambda *_, **__: None
         """,
         "passed = get_ipython().run_cell('assert abs(answer - RIGHT) < 1e-6').success",
@@ -57,9 +68,9 @@ ATTACKS = (
         class Right(float):
             __eq__ = lambda self, other: True
             __hash__ = float.__hash__
-        json.loads = lambda *a, **k: {"answer": Right()}
-        json.dumps = lambda *_, **__: "{}"
-        struct.pack = lambda *_: bytes(8)
+        loads, dumps = json.loads, json.dumps
+        json.loads = lambda text, **named: {"answer": Right()} if "answer" in str(text) else loads(text, **named)
+        json.dumps = lambda value, **named: dumps(value, **named)
         """,
         "passed = json.loads(json.dumps({'answer': answer}))['answer'] == RIGHT",
     ),
@@ -90,6 +101,8 @@ ATTACKS = (
                     each.__code__ = forged
         """,
         "passed = check_answer(answer)",
+        shown_on=frozenset({"warm"}),
+        why="in a kernel, what tells of its success breaks with the rest",
     ),
     _fools(
         "reads_the_expected_value_from_the_judges_frame",
