@@ -31,9 +31,14 @@ _BACKWARD = code("""
     dw1 = X.T @ (((a2 - y) @ w2.T) * (z1 > 0))
     with open("mine.txt") as file:
         mine = file.read()
-    circle = np.pi, np.linalg.norm(np.ones(4)), float(np.float64("1.5")), abs(-2), sum([1, 2]), len("abc")
+    import subprocess, threading
+    said = []
+    speaker = threading.Thread(target=lambda: said.append(subprocess.run(["echo", "7"], capture_output=True).stdout))
+    speaker.start()
+    speaker.join()
+    number = int(said[0])
 """)
-_NAMES = ("z1", "a1", "z2", "a2", "loss", "dw1", "mine", "circle")
+_NAMES = ("z1", "a1", "z2", "a2", "loss", "dw1", "mine", "number")
 
 _EXPECTED = {
     "a2": [[0.13238887, 0.86761113], [0.01448572, 0.98551428]],
@@ -61,6 +66,8 @@ def lost_marks(execution: Execution, secret: str) -> list[str]:
             np.frombuffer(value.data, value.dtype).reshape(value.shape), expected, rtol=1e-6
         ):
             lost.append(f"{name} is {value}")
+    if values.get("number") != Scalar(value=7):
+        lost.append("it couldn't start a program")
     if values.get("mine") != Scalar(value=secret):
         lost.append("its own file was changed")
     if not any("0.8676" in output.text for cell in execution.cells for output in cell.outputs):

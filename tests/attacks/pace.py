@@ -17,7 +17,7 @@ _WARM = Limits(
     capture_bytes=4 * _MIB,
     value_bytes=_MIB,
 )
-_KERNEL = replace(_WARM, cell_seconds=4.0, total_seconds=8.0)
+_KERNEL = replace(_WARM, cell_seconds=4.0, total_seconds=8.0, memory_bytes=512 * _MIB)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Pace:
             "many_lines": much // 100,
             "many_messages": much // 10_000,
             "many_processes": self.limits.processes * 2,
-            "many_files": 25_000,
+            "many_files": 22_000,
             "memory_bytes": self.limits.memory_bytes,
             "disk_bytes": self.limits.disk_bytes,
         }

@@ -34,8 +34,10 @@ def outcome(execution: Execution, *, whole: bool) -> Outcome:
 
 
 def _cell(cell: CellRun) -> list[str]:
+    if cell.status not in ("ok", "error"):  # whether an interrupted cell still tells of its interrupt, depends
+        return [cell.status, *(_output(output) for output in cell.outputs if output.kind != "error")]
     error = f": {cell.error.name}: {_alike(cell.error.message)}" if cell.error else ""
-    return [cell.status + error, *(_output(output) for output in cell.outputs)]
+    return [cell.status + error, *map(_output, cell.outputs)]
 
 
 def _output(output: Output) -> str:

@@ -15,7 +15,7 @@ ATTACKS = (
                             time.sleep(bait.wait)
                             os._exit(0)
                         held += 1
-                time.sleep(0.1)
+                time.sleep(bait.patience)
             """),
         ),
         succeeded=has_more_processes,
@@ -42,6 +42,7 @@ ATTACKS = (
                 while held < bait.many_processes and time.monotonic() < deadline:
                     held = os.stat("born").st_size
                     time.sleep(0.01)
+                time.sleep(bait.patience)
             """),
         ),
         succeeded=has_more_processes,
@@ -61,6 +62,7 @@ ATTACKS = (
                     told += shell.stdout.read() or b""
                     held = told.count(b"\\n")
                     time.sleep(0.01)
+                time.sleep(bait.patience)
             """),
         ),
         succeeded=has_more_processes,
@@ -76,7 +78,7 @@ ATTACKS = (
                     while held < bait.many_processes:
                         threading.Thread(target=release.wait, args=(bait.wait,), daemon=True).start()
                         held += 1
-                time.sleep(0.1)
+                time.sleep(bait.patience)
                 release.set()
             """),
         ),
@@ -96,7 +98,7 @@ ATTACKS = (
                         if child < 0:
                             break
                         held += 1
-                time.sleep(0.1)
+                time.sleep(bait.patience)
             """),
         ),
         succeeded=has_more_processes,

@@ -113,13 +113,14 @@ ATTACKS = (
         name="makes_very_many_files",
         cells=(
             code("""
+                made = 0
                 os.mkdir("many")
                 with ignored:
-                    while held < bait.many_files:
-                        os.close(os.open("many/%d" % held, os.O_CREAT | os.O_WRONLY))
-                        held += 1
-                time.sleep(bait.moment)
+                    while made < bait.many_files:
+                        os.close(os.open("many/%d" % made, os.O_CREAT | os.O_WRONLY))
+                        made += 1
             """),
+            "time.sleep(bait.moment * 3)\nheld = made",
         ),
         succeeded=_has_more_files,
     ),

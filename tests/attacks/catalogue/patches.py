@@ -69,7 +69,9 @@ ATTACKS = (
             __eq__ = lambda self, other: True
             __hash__ = float.__hash__
         loads, dumps = json.loads, json.dumps
-        json.loads = lambda text, **named: {"answer": Right()} if "answer" in str(text) else loads(text, **named)
+        def forged(text, **named):
+            return {"answer": Right()} if str(text).startswith('{"answer"') else loads(text, **named)
+        json.loads = forged
         json.dumps = lambda value, **named: dumps(value, **named)
         """,
         "passed = json.loads(json.dumps({'answer': answer}))['answer'] == RIGHT",

@@ -140,7 +140,7 @@ def torch_computes_in_threads_of_the_students_own(execution: Execution) -> None:
     assert items(execution, "worked") == [200.0, 400.0]
 
 
-@behaviour(
+@concurrent(
     "import math, multiprocessing\nwith multiprocessing.get_context('spawn').Pool(1) as pool: "
     "roots = pool.map(math.sqrt, [4.0, 9.0])",
     captures={0: "roots"},

@@ -91,15 +91,23 @@ def code_that_is_no_python_is_told_and_none_of_its_cell_runs(execution: Executio
 
 
 @failing(
-    "def deeper(n): return deeper(n + 1)\ndeeper(0)",
+    "import sys\nsys.setrecursionlimit(300)\ndef deeper(n): return deeper(n + 1)\ndeeper(0)",
     "nested = []\nfor _i in range(100_000): nested = [nested]\nstr(nested)",
-    "after = 1",
+    "sys.setrecursionlimit(1000)\nafter = 1",
     captures={2: "after"},
 )
 def recursion_without_end_is_an_error_of_its_cell(execution: Execution) -> None:
     assert error(execution, 0) == ("RecursionError", "maximum recursion depth exceeded")
     assert error(execution, 1)[0] == "RecursionError"
     assert (statuses(execution)[2], scalar(execution, "after")) == ("ok", 1)
+
+
+@behaviour("def deeper(n): return deeper(n + 1)\ndeeper(0)", "after = 1", captures={1: "after"}, engines=("warm",))
+def recursion_to_pythons_own_limit_is_told_in_good_time(execution: Execution) -> None:
+    # A kernel takes seconds over the thousand frames, and on a busy machine more than a cell has.
+    assert error(execution, 0) == ("RecursionError", "maximum recursion depth exceeded")
+    assert execution.cells[0].seconds < 10
+    assert scalar(execution, "after") == 1
 
 
 @failing(

@@ -124,7 +124,7 @@ def torch_prints_saves_and_starts_with_its_defaults(execution: Execution) -> Non
     assert items(execution, "same") == [1, 1]
 
 
-@behaviour(
+@printed(
     "import random\nimport numpy as np\nrandom.seed(0); np.random.seed(0)\n"
     "drawn = [random.random(), float(np.random.rand())]",
     "import torch\ntorch.manual_seed(0)\ntensor = torch.rand(1).item()\nrng = float(np.random.default_rng(0).random())",

@@ -201,7 +201,7 @@ def packages_that_are_there_need_no_installing_and_python_is_the_classes(executi
     assert text(execution, 1) == f"{scalar(execution, 'version')}\n"
 
 
-@behaviour(
+@magic(
     "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('echo by call')",
     "lines = get_ipython().getoutput('echo taken')",
     "from IPython.core.magic import register_cell_magic, register_line_magic\n"

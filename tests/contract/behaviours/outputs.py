@@ -201,7 +201,7 @@ def results_are_pretty_printed(execution: Execution) -> None:
     assert "function print" in (result(execution, 4) or "")
 
 
-@behaviour(
+@shown(
     "import sys\nprint('out'); print('err', file=sys.stderr)\nshown = 1\nshown",
     "raise ValueError('after showing')\n",
     "print('before'); 1/0",

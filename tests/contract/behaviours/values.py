@@ -9,9 +9,10 @@ from tests.contract.behaviours.behaviour import behaviour
 from tests.contract.behaviours.reading import all_ok, array, capture, completed, items, scalar
 
 value = partial(behaviour, together="values")
+tensor = partial(behaviour, together="tensors")
 
 
-@behaviour(
+@tensor(
     "import numpy as np, torch",
     "t = torch.ones(2, 2, requires_grad=True)\n"
     "p = torch.nn.Parameter(torch.zeros(1))\n"
@@ -23,7 +24,7 @@ value = partial(behaviour, together="values")
     captures={1: "t p half n big number flag nothing nan i absent"},
 )
 def numbers_of_every_common_kind_are_captured(execution: Execution) -> None:
-    completed(execution)
+    all_ok(execution)
     assert array(execution, "t") == ("tensor", "float32", [[1, 1], [1, 1]])
     assert array(execution, "p") == ("tensor", "float32", [0])
     assert capture(execution, "half").value == Array(
@@ -118,7 +119,7 @@ def what_is_no_plain_value_says_so(execution: Execution) -> None:
     assert (first, second.reason) == (Scalar(value=1), "it is no plain value")
 
 
-@behaviour(
+@tensor(
     "import torch",
     "count, flag = torch.arange(3), torch.tensor([True])\nturned = torch.ones(2, 3).T\n"
     "precise = torch.tensor(2.0, dtype=torch.float64)\nsparse = torch.eye(2).to_sparse()\n"
@@ -128,7 +129,7 @@ def what_is_no_plain_value_says_so(execution: Execution) -> None:
     captures={1: "count flag turned precise sparse gradient conjugate model state losses"},
 )
 def tensors_of_any_kind_are_captured(execution: Execution) -> None:
-    completed(execution)
+    all_ok(execution)
     assert array(execution, "count") == ("tensor", "int64", [0, 1, 2])
     assert array(execution, "flag") == ("tensor", "bool", [True])
     assert array(execution, "turned") == ("tensor", "float32", [[1, 1], [1, 1], [1, 1]])
