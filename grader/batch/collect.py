@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,7 @@ def collect(paths: Sequence[Path]) -> Collected:
     hand_ins: list[HandIn] = []
     skipped: list[Path] = []
     empty: dict[Path, tuple[str, ...]] = {}
+    named_in = Counter(_folder(path) for path in paths)
     for path in paths:
         if not _exists(path):
             raise UsageError(f"{path} doesn't exist.", remedy="Name notebooks, or folders that hold them.")
@@ -59,7 +61,9 @@ def collect(paths: Sequence[Path]) -> Collected:
             skipped += shadows
             empty |= _without_notebook(path)
         elif path.suffix.lower() == SUFFIX:
-            hand_ins.append(HandIn(path=path, owner=_stem(path), folder=_folder_of_its_own(path, paths)))
+            folder = _folder(path)
+            # A file's own folder names its student, unless others were named from the same one.
+            hand_ins.append(HandIn(path=path, owner=_stem(path), folder=folder.name if named_in[folder] == 1 else ""))
         else:
             raise UsageError(f"{path} is no notebook ({SUFFIX}).", remedy="Name notebooks, or folders that hold them.")
     if not hand_ins:
@@ -71,10 +75,8 @@ def collect(paths: Sequence[Path]) -> Collected:
     return Collected(hand_ins=in_order, skipped=tuple(skipped), empty=empty)
 
 
-def _folder_of_its_own(path: Path, paths: Sequence[Path]) -> str:
-    """The name of the folder of a file named outright, unless others were named from the same folder."""
-    together = [other for other in paths if other.resolve().parent == path.resolve().parent]
-    return path.resolve().parent.name if len(together) == 1 else ""
+def _folder(path: Path) -> Path:
+    return Path(os.path.realpath(path)).parent  # unlike `Path.resolve`, it bears symbolic links in a circle
 
 
 def _exists(path: Path) -> bool:

@@ -42,7 +42,7 @@ class Examiner:
             prepared = self._prepare(item)
             submission = replace(submission, sha256=prepared.sha256)
             if prepared.plan is not None:
-                place = self.executions.place(prepared.sha256, prepared.plan)
+                place = self.executions.hold(prepared.sha256, prepared.plan)
                 return self._planned(submission, prepared, prepared.plan, place)
             execution = not_made("rejected", prepared.rejected)
         except ExecutionUnavailable as error:

@@ -52,7 +52,8 @@ class Conditions:
 
     @cached_property
     def _facts(self) -> bytes:
-        facts = [_LIMITS.dump_json(self.limits), self.engine.name.encode(), self.provided_digest.encode()]
+        facts = [_LIMITS.dump_json(self.limits)]
+        facts += [self.engine.name.encode(), self.engine.seal.encode(), self.provided_digest.encode()]
         facts += [f"{name}={value}".encode() for name, value in sorted(self.environment.items())]
         return b"\0".join(facts)
 
@@ -61,7 +62,8 @@ class Executions:
     """Where the executions of a batch come from; threads may call all methods at once.
 
     Hand-ins of the same bytes are executed once, also where they are on their way at the same time: one thread has it
-    executed, the others wait for it. What came of it is remembered until it is in the gradebook, and then found there.
+    executed, the others wait for it. What came of it is remembered until it is in the gradebook and all who hold its
+    place have let go; whoever comes later finds it there.
     """
 
     def __init__(self, conditions: Conditions, book: Gradebook, notebooks: Iterable[str]) -> None:
@@ -72,10 +74,14 @@ class Executions:
         self._worth_asking = (counts.keys() & book.executed()) | {sha256 for sha256 in counts if counts[sha256] > 1}
         self._lock = threading.Lock()
         self._flights: dict[tuple[Place, str], Future[Execution]] = {}
+        self._holders: Counter[Place] = Counter()
 
-    def place(self, sha256: str, plan: Plan) -> Place:
-        """Where executions of these bytes under this plan belong."""
-        return Place(sha256=sha256, key=self._conditions.key(plan))
+    def hold(self, sha256: str, plan: Plan) -> Place:
+        """Where executions of these bytes under this plan belong; what is made there is remembered until `release`."""
+        place = Place(sha256=sha256, key=self._conditions.key(plan))
+        with self._lock:
+            self._holders[place] += 1
+        return place
 
     def kept(self, place: Place) -> Stored | None:
         """The executions that the gradebook has for a place."""
@@ -94,10 +100,13 @@ class Executions:
         return (self._execute(plan, run), True) if execution.status == "unavailable" else (execution, False)
 
     def release(self, place: Place) -> None:
-        """Forget a place, whose executions are in the gradebook now."""
+        """Let go of a place whose executions are in the gradebook now; the last to do so has it forgotten."""
         with self._lock:
-            for key in [(place, "main"), (place, "repeat")]:
-                self._flights.pop(key, None)
+            self._holders[place] -= 1
+            if self._holders[place] == 0:
+                del self._holders[place]
+                for key in [(place, "main"), (place, "repeat")]:
+                    self._flights.pop(key, None)
 
     def _lead(self, flight: Future[Execution], place: Place, plan: Plan, run: Run) -> Execution:
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import resource
+import select
 import signal
+import threading
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -23,6 +25,10 @@ class WorkerFault(ExecutionUnavailable):
     """A worker died, ran out of time or hit a bug of ours while it did a job; `message` says which."""
 
 
+class WorkerDied(WorkerFault):
+    """A worker's process ended while it did a job, or before it, which may be the machine's doing."""
+
+
 class WorkerProcess:
     """A worker process; no two threads may use it at once. After a `WorkerFault` it may have to be replaced: `alive`.
 
@@ -35,7 +41,10 @@ class WorkerProcess:
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._answers = select.poll()
+        self._answers.register(self._pipe, select.POLLIN)
         self._ready = False
+        self._ending = threading.Lock()
 
     @property
     def alive(self) -> bool:
@@ -57,7 +66,7 @@ class WorkerProcess:
             self._process.join(1)
             status = self._process.exitcode
             self.end()
-            raise WorkerFault(f"{job!r} ended its worker (exit status {status}).") from error
+            raise WorkerDied(f"{job!r} ended its worker (exit status {status}).") from error
         if isinstance(answer, GraderError):
             raise answer
         if isinstance(answer, _Failure):
@@ -65,13 +74,15 @@ class WorkerProcess:
         return answer
 
     def end(self) -> None:
-        """Kill it, whatever it does."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.join()
+        """Kill it, whatever it does; another thread may call this while a job is under way."""
+        with self._ending:
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
 
     def _answer(self, seconds: float, what: str) -> object:
-        if not self._pipe.poll(seconds):
+        # `Connection.poll` makes a selector each time.
+        if not self._answers.poll(1000 * seconds):
             self.end()
             raise WorkerFault(f"{what} took longer than {seconds:.0f} s.")
         return pickling.loads(self._pipe.recv_bytes())

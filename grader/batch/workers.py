@@ -5,14 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
-from grader.batch.worker_process import WorkerFault, WorkerProcess
+from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError
 from grader.gradebook import Entry
 from grader.records import Grade
@@ -44,6 +44,7 @@ class Workers:
         self._idle: list[WorkerProcess | None] = [None] * processes  # None: not started yet, or ended
         self._busy: set[WorkerProcess] = set()
         self._last = threading.local()
+        self._left = False
 
     def __enter__(self) -> Self:
         return self
@@ -52,11 +53,10 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         with self._free:
+            self._left = True
             for worker in (*self._idle, *self._busy):
                 if worker is not None:
                     worker.end()
-            self._idle = [None] * (len(self._idle) + len(self._busy))
-            self._busy.clear()
 
     def describe(self) -> Described:
         """The assignment as data; raises AssignmentError, also where loading it takes for ever or kills its process."""
@@ -71,11 +71,11 @@ class Workers:
 
     def prepare(self, terms: Terms, path: Path) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
-        return self._do(Prepared, "prepare", terms, path)
+        return self._do_again(Prepared, "prepare", terms, path)
 
     def plan_again(self, terms: Terms, document: str, sha256: str) -> Prepared:
         """Plan the executions of a notebook that was read before."""
-        return self._do(Prepared, "plan_again", terms, document, sha256)
+        return self._do_again(Prepared, "plan_again", terms, document, sha256)
 
     def finish(self, terms: Terms, executed: Executed, *, may_repeat: bool) -> Finished | WantsRepeat:
         """Mark a submission and write all that is kept of it, unless another execution would tell more."""
@@ -99,6 +99,12 @@ class Workers:
         """Write what the gradebook keeps of a submission."""
         return self._do(Entry, "enter", executed, grade)
 
+    def _do_again(self, kind: type[T], job: str, *arguments: object) -> T:
+        """Do a job, and once more where its worker died, since nobody can tell yet whose doing that was."""
+        with suppress(WorkerDied):
+            return self._do(kind, job, *arguments)
+        return self._do(kind, job, *arguments)
+
     def _do(self, kind: type[T], job: str, *arguments: object, seconds: float | None = None) -> T:
         with self._worker() as worker:
             result = worker.do(_JOBS, job, arguments, seconds=seconds or self.seconds)
@@ -108,19 +114,30 @@ class Workers:
     @contextmanager
     def _worker(self) -> Iterator[WorkerProcess]:
         """A worker that nobody else uses meanwhile, started where there is none."""
-        with self._free:
-            self._free.wait_for(lambda: self._idle)
-            last = getattr(self._last, "worker", None)
-            worker = self._idle.pop(self._idle.index(last) if last in self._idle else -1)
-            if worker is None:
-                worker = WorkerProcess(self._context)
-            self._busy.add(worker)
+        worker = self._take()
         self._last.worker = worker
         try:
             yield worker
         finally:
             with self._free:
-                if worker in self._busy:
-                    self._busy.remove(worker)
-                    self._idle.append(worker if worker.alive else None)
-                    self._free.notify()
+                self._busy.discard(worker)
+                self._idle.append(worker if worker.alive else None)
+                self._free.notify()
+
+    def _take(self) -> WorkerProcess:
+        with self._free:
+            self._free.wait_for(lambda: self._idle)
+            if self._left:
+                raise WorkerFault("There are no workers any more.")
+            last = getattr(self._last, "worker", None)
+            worker = self._idle[self._idle.index(last) if last in self._idle else -1]
+            started = worker or self._start()
+            self._idle.remove(worker)
+            self._busy.add(started)
+            return started
+
+    def _start(self) -> WorkerProcess:
+        try:
+            return WorkerProcess(self._context)
+        except (OSError, EOFError) as error:
+            raise WorkerFault(f"A worker could not be started: {error}.") from error

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import BindParameter, RowMapping, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from grader.gradebook import documents
 from grader.gradebook.entries import LARGE, LIGHT, Columns, Stored, load_execution
@@ -16,6 +17,7 @@ from grader.gradebook.models import (
     GradeRow,
     MarkingRow,
     NotebookRow,
+    StudentRow,
     SubmissionRow,
 )
 from grader.records import ExecutionStatus, Result, Student, Submission
@@ -35,12 +37,41 @@ _REUSABLE = (
     .order_by(ExecutionRow.id.desc())
     .limit(1)
 )
-_SET = (
-    select(*(getattr(ExecutionRow, name) for name in (*LIGHT, *LARGE)))
-    .where(or_(ExecutionRow.id == bindparam("main_id"), ExecutionRow.main_id == bindparam("main_id")))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LIGHT = tuple(getattr(ExecutionRow, name) for name in LIGHT)
+_LARGE = tuple(getattr(ExecutionRow, name) for name in LARGE)
+_SETS = (
+    select(ExecutionRow.id, ExecutionRow.main_id, *_LIGHT, *_LARGE)
+    .where(
+        or_(
+            ExecutionRow.id.in_(_IDS),
+            ExecutionRow.main_id.in_(_IDS),
+        )
+    )
     .order_by(ExecutionRow.id)
 )
 _EXECUTED = select(ExecutionRow.notebook_id).where(ExecutionRow.main_id.is_(None)).distinct()
+_SUBMISSION = (
+    StudentRow.id.label("student_id"),
+    StudentRow.name,
+    StudentRow.email,
+    StudentRow.extra,
+    SubmissionRow.attempt,
+    SubmissionRow.path,
+    SubmissionRow.sha256,
+    SubmissionRow.slug,
+)
+# Plain columns: objects of the ORM for each row would take as long as all the rest of reading.
+_GRADES = (
+    select(GradeRow.id, GradeRow.execution_id, GradeRow.document, GradeRow.marked_at, *_SUBMISSION, *_LIGHT)
+    .join(GradeRow.submission)
+    .join(SubmissionRow.student)
+    .join(GradeRow.execution)
+    .where(GradeRow.id.in_(_IDS))
+)
+_WHOLE_GRADES = _GRADES.join(SubmissionRow.notebook).add_columns(
+    NotebookRow.document.label("notebook"), ExecutionRow.plan
+)
 _KEPT = (
     select(NotebookRow.document, GradeRow.status, ExecutionRow.reason)
     .select_from(GradeRow)
@@ -48,18 +79,6 @@ _KEPT = (
     .join(SubmissionRow.notebook)
     .join(GradeRow.execution)
     .where(GradeRow.id == bindparam("grade_id"))
-)
-_GRADES = (
-    select(GradeRow)
-    .where(GradeRow.id.in_(bindparam("ids", expanding=True)))
-    .options(joinedload(GradeRow.execution), joinedload(GradeRow.submission).joinedload(SubmissionRow.student))
-)
-_LARGE = (undefer(ExecutionRow.outputs), undefer(ExecutionRow.captures))
-_WHOLE_GRADES = _GRADES.options(
-    joinedload(GradeRow.execution).options(
-        undefer(ExecutionRow.plan), *_LARGE, selectinload(ExecutionRow.others).options(*_LARGE)
-    ),
-    joinedload(GradeRow.submission).joinedload(SubmissionRow.notebook),
 )
 
 
@@ -102,12 +121,12 @@ def read_submissions(session: Session, assignment_id: str) -> list[Submission]:
     """The submissions that the newest grades are for."""
     newest = newest_grades(assignment_id).subquery()
     query = (
-        select(SubmissionRow)
+        select(*_SUBMISSION)
+        .join(SubmissionRow.student)
         .join(GradeRow, GradeRow.submission_id == SubmissionRow.id)
         .join(newest, newest.c.grade_id == GradeRow.id)
-        .options(joinedload(SubmissionRow.student))
     )
-    return [_submission(row) for row in session.scalars(query)]
+    return [_submission(row) for row in session.execute(query).mappings()]
 
 
 def read_digests(session: Session, assignment_id: str) -> dict[tuple[str, int], str]:
@@ -124,16 +143,18 @@ def read_digests(session: Session, assignment_id: str) -> dict[tuple[str, int], 
 def read_light_results(session: Session, ids: Sequence[int]) -> list[Result]:
     """The results behind these ids of grades, in their order, without what may be large.
 
-    That is the notebook, the plan, all executions but the main one, and the outputs and captures of that.
+    That is the notebook, the plan, all executions but the main one, the outputs and captures of that, and what the
+    grade tells of values.
     """
-    rows = {row.id: row for row in session.scalars(_GRADES, {"ids": ids})}
+    rows = {row["id"]: row for row in session.execute(_GRADES, {"ids": ids}).mappings()}
     return [_light_result(rows[grade_id]) for grade_id in ids]
 
 
 def read_whole_results(session: Session, ids: Sequence[int]) -> list[Result]:
     """The results behind these ids of grades, in their order, with all that belongs to them."""
-    rows = {row.id: row for row in session.scalars(_WHOLE_GRADES, {"ids": ids})}
-    return [_whole_result(rows[grade_id]) for grade_id in ids]
+    rows = {row["id"]: row for row in session.execute(_WHOLE_GRADES, {"ids": ids}).mappings()}
+    sets = _read_sets(session, [row["execution_id"] for row in rows.values()])
+    return [_whole_result(rows[grade_id], sets) for grade_id in ids]
 
 
 def read_kept(session: Session, grade_id: int) -> Kept:
@@ -152,51 +173,53 @@ def read_executed(session: Session) -> frozenset[str]:
 def read_executions(session: Session, notebook_sha256: str, key: str) -> Stored | None:
     """The newest set of executions of these bytes under this key in which nothing was our own fault."""
     main_id = session.scalar(_REUSABLE, {"notebook_id": notebook_sha256, "key": key})
-    if main_id is None:
-        return None
-    rows = session.execute(_SET, {"main_id": main_id}).mappings()
-    return Stored(id=main_id, rows=tuple(dict(row) for row in rows))
+    return None if main_id is None else _read_sets(session, [main_id])[main_id]
 
 
-def _whole_result(row: GradeRow) -> Result:
-    document, plan = row.submission.notebook.document, row.execution.plan
-    if row.status == "rejected":
+def _read_sets(session: Session, ids: Sequence[int]) -> dict[int, Stored]:
+    """Whole sets of executions, by the ids of their main ones."""
+    found: dict[int, list[Columns]] = {main_id: [] for main_id in ids}
+    for row in session.execute(_SETS, {"ids": ids}).mappings():
+        main_id = row["id"] if row["main_id"] is None else row["main_id"]
+        found[main_id].append({name: row[name] for name in (*LIGHT, *LARGE)})
+    return {main_id: Stored(id=main_id, rows=tuple(rows)) for main_id, rows in found.items()}
+
+
+def _whole_result(row: RowMapping, sets: Mapping[int, Stored]) -> Result:
+    document, plan = row["notebook"], row["plan"]
+    if row["status"] == "rejected":
         document = None  # another grader may have read the same bytes later
-    executions = (row.execution, *row.execution.others)
-    return replace(
-        _light_result(row),
+    return Result(
+        submission=_submission(row),
         notebook=None if document is None else documents.load_notebook(document),
         plan=None if plan is None else documents.load(documents.PLAN, plan),
-        executions=tuple(load_execution(_columns(execution, (*LIGHT, *LARGE))) for execution in executions),
+        executions=sets[row["execution_id"]].executions(),
+        grade=documents.load(documents.GRADE, row["document"]),
+        marked_at=row["marked_at"],
     )
 
 
-def _columns(row: ExecutionRow, names: Sequence[str]) -> Columns:
-    return {name: getattr(row, name) for name in names}
-
-
-def _light_result(row: GradeRow) -> Result:
+def _light_result(row: RowMapping) -> Result:
     return Result(
-        submission=_submission(row.submission),
+        submission=_submission(row),
         notebook=None,
         plan=None,
-        executions=(load_execution(_columns(row.execution, LIGHT)),),
-        grade=documents.load(documents.GRADE, row.document),
-        marked_at=row.marked_at,
+        executions=(load_execution({name: row[name] for name in LIGHT}),),
+        grade=documents.load_light_grade(row["document"]),
+        marked_at=row["marked_at"],
     )
 
 
-def _submission(row: SubmissionRow) -> Submission:
-    student = row.student
+def _submission(row: RowMapping) -> Submission:
     return Submission(
         student=Student(
-            id=student.id,
-            name=student.name,
-            email=student.email,
-            extra=documents.load_texts(student.extra),
+            id=row["student_id"],
+            name=row["name"],
+            email=row["email"],
+            extra=documents.load_texts(row["extra"]),
         ),
-        attempt=row.attempt,
-        path=row.path,
-        sha256=row.sha256,
-        slug=row.slug,
+        attempt=row["attempt"],
+        path=row["path"],
+        sha256=row["sha256"],
+        slug=row["slug"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
@@ -19,6 +20,8 @@ COARSEST_PRINT = 1e-3
 
 SUMMARISED_ELEMENTS = 1000
 """NumPy and PyTorch leave elements out of what they print only where there are more than this."""
+
+_ALL = Fraction(1)
 
 SHOWN_ELEMENTS = 200
 """Arrays of at most so many elements are kept side by side for the reports."""
@@ -54,12 +57,17 @@ def compare(answer: Numeric | NotNumeric, expected: AnyArray, tolerance: Toleran
     """
     if isinstance(answer, NotNumeric):
         return Outcome(reason="not-numeric", detail=answer.detail)
-    allowed = allowance(tolerance, answer.dtype, expected.dtype.name)
+    allowed = _allowance(tolerance, answer.dtype, expected.dtype)
     shaped = _in_shape(answer, expected.shape, tolerance)
     if shaped is None:
         return _other_shape(answer, expected, allowed)
     with np.errstate(all="ignore"):
         return _judge(shaped, expected, allowed, answer.values.shape, tolerance)
+
+
+@lru_cache(maxsize=256)
+def _allowance(tolerance: Tolerance, answer_dtype: str, expected_dtype: np.dtype[np.generic]) -> Allowance:
+    return allowance(tolerance, answer_dtype, expected_dtype.name)
 
 
 def _in_shape(answer: Numeric, shape: tuple[int, ...], tolerance: Tolerance) -> Numeric | None:
@@ -141,7 +149,7 @@ def _concluded(
         return Outcome(reason="elided", comparison=comparison)
     evidence = _evidence(values, expected, wrong)
     if mismatched == 0:
-        return Outcome(reason="equal", share=Fraction(1), comparison=comparison, evidence=evidence)
+        return Outcome(reason="equal", share=_ALL, comparison=comparison, evidence=evidence)
     if coarse is not None and not (wrong & ~coarse).any():
         return Outcome(reason="too-coarse", comparison=comparison, evidence=evidence)
     reason: Reason = "differs" if _finite(values, expected) else "not-finite"

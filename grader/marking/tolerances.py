@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from grader.assignment.spec import Tolerance
 
@@ -27,7 +26,6 @@ class Allowance:
     reason: str
 
 
-@lru_cache(maxsize=256)
 def allowance(tolerance: Tolerance, answer_dtype: str, expected_dtype: str) -> Allowance:
     """The closeness for an answer of one dtype against a reference of another.
 

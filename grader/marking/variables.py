@@ -27,7 +27,8 @@ def agreed_variable(trace: Trace, check: CheckSpec, task: str) -> Variable | Non
 
     A name that holds None or `...` is a gap that nobody filled in, and counts as absent.
     """
-    for captures, late in ((trace.at_section_end(task), False), (trace.at_notebook_end, True)):
+    for late in (False, True):
+        captures = trace.at_notebook_end if late else trace.at_section_end(task)
         for name in check.names:
             capture = captures.get(name)
             if capture is not None and not _is_gap(capture.value):

@@ -85,7 +85,7 @@ def _joined(outputs: tuple[Output, ...]) -> list[Output]:
 def _groups(outputs: tuple[Output, ...]) -> Iterator[list[Output]]:
     for (kind, _), group in itertools.groupby(outputs, key=lambda output: (output.kind, output.stream)):
         members = list(group)
-        if kind == "stream":
+        if kind == "stream" and len(members) > 1:
             members = [replace(members[0], text="".join(member.text for member in members))]
         yield members
 

@@ -57,7 +57,8 @@ def plan(secret: str, pause: float, first: tuple[str, ...] = ()) -> Plan:
 def lost_marks(execution: Execution, secret: str) -> list[str]:
     """What is not as an honest notebook has it: nothing where it keeps full marks."""
     if execution.status != "completed":
-        return [f"{execution.status}: {execution.reason}"]
+        errors = [f"{cell.error.name}: {cell.error.message}" for cell in execution.cells if cell.error]
+        return [f"{execution.status}: {execution.reason or errors}"]
     values = {each.name: each.value for each in execution.captures}
     lost = [name for name in _NAMES if name not in values]
     for name, expected in _EXPECTED.items():

@@ -33,7 +33,6 @@ SEALED = (
     Setting(machine="user", engine="warm", seal="namespaces", soak=True),
     Setting(machine="root-in-container", engine="warm", seal="landlock", soak=True),
     Setting(machine="user-without-namespaces", engine="warm", seal="landlock"),
-    Setting(machine="root", engine="warm", seal="landlock", soak=True),
     Setting(machine="user", engine="warm", seal="landlock", soak=True),
     Setting(machine="root", engine="kernel", seal="namespaces", soak=True),
     Setting(machine="user", engine="kernel", seal="namespaces", soak=True),

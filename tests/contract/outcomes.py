@@ -13,11 +13,13 @@ _ALIKE = (
     (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
     (re.compile(r"(CPU times|Wall time).*"), r"\1 …"),
     (re.compile(r"^.+ per loop", re.MULTILINE), "… per loop"),
-    (re.compile(r"/tmp/[^\s'\"]*/ipykernel_\d+/\d+\.py|\b\d+\.py(?=, line)|<ipython-input-\d+-[0-9a-f]+>"), "<cell>"),
+    (re.compile(r"/[^\s'\"]*/ipykernel_\d+/\d+\.py|\b\d+\.py(?=, line)|<ipython-input-\d+-[0-9a-f]+>"), "<cell>"),
     (re.compile(r"(File \")?/[^\s'\"]*/site-packages/"), r"\1site-packages/"),
     (re.compile(r"/[^\s'\"]*/work\b"), "…/work"),
     (re.compile(r"\bThread-\d+"), "Thread-…"),
+    (re.compile(r"ERROR:tornado\.general:.*", re.DOTALL), "ERROR:tornado…"),
 )
+_SLOW = "stderr 'Matplotlib is building the font cache; this may take a moment.\\n'"
 _UNLIKE = {"image/svg+xml"}
 """Forms that tell the time."""
 
@@ -37,7 +39,7 @@ def _cell(cell: CellRun) -> list[str]:
     if cell.status not in ("ok", "error"):  # whether an interrupted cell still tells of its interrupt, depends
         return [cell.status, *(_output(output) for output in cell.outputs if output.kind != "error")]
     error = f": {cell.error.name}: {_alike(cell.error.message)}" if cell.error else ""
-    return [cell.status + error, *map(_output, cell.outputs)]
+    return [cell.status + error, *(line for line in map(_output, cell.outputs) if line != _SLOW)]
 
 
 def _output(output: Output) -> str:

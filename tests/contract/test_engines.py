@@ -78,13 +78,13 @@ def test_nothing_of_one_execution_is_there_for_the_next(
 ) -> None:
     engine = executions.engine(variant)
     leaves = _plan(
-        "x = 1\nimport builtins, os, sys, tempfile\nopen('stale', 'w').close()\ntempfile.mkstemp()\n"
+        "x = 1\nimport builtins, os, sys, tempfile\nopen('stale', 'w').close()\ntempfile.mkstemp(prefix='stale')\n"
         "builtins.stale = sys.stale = os.environ['STALE'] = 'left'\nos.umask(0o777)\n"
         "sys.path.insert(0, 'stale')\nimport numpy as np\nnp.set_printoptions(precision=1)\nnp.random.seed(5)",
     )
     looks = _plan(
         "import builtins, os, pathlib, sys, tempfile\n"
-        "seen = os.listdir('.') + os.listdir(tempfile.gettempdir())\n"
+        "seen = os.listdir('.') + [name for name in os.listdir(tempfile.gettempdir()) if 'stale' in name]\n"
         "seen += [name for name in os.environ if name == 'STALE']\n"
         "seen += [str(module) for module in (builtins, sys) if hasattr(module, 'stale')]\n"
         "seen += [entry for entry in sys.path if 'stale' in entry]\n"

@@ -115,8 +115,19 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return children
 
 
+_STATEMENTS_IN = frozenset({"body", "handlers", "orelse", "finalbody", "cases"})
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 """For each kind of node that was met, its fields that may hold children, the last one first."""
+
+
+def _blocks(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that hold lists of statements, or of what holds them, the last one first."""
+    if kind not in _BLOCKS:
+        _BLOCKS[kind] = tuple(field for field in reversed(kind._fields) if field in _STATEMENTS_IN)
+    return _BLOCKS[kind]
+
+
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def statements(tree: ast.Module, *, past: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.stmt]:
@@ -131,5 +142,5 @@ def statements(tree: ast.Module, *, past: tuple[type[ast.AST], ...] = ()) -> Ite
             continue
         if isinstance(node, ast.stmt):
             yield node
-        blocks = (getattr(node, name, ()) for name in ("body", "handlers", "orelse", "finalbody", "cases"))
-        waiting.extend([child for block in blocks for child in block][::-1])
+        for name in _blocks(type(node)):
+            waiting += reversed(getattr(node, name))

@@ -38,7 +38,7 @@ ATTACKS = (
                 count = os.open("born", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
                 with contextlib.suppress(OSError):
                     grow(3)
-                deadline = time.monotonic() + 0.5
+                deadline = time.monotonic() + bait.cell_seconds * 0.6
                 while held < bait.many_processes and time.monotonic() < deadline:
                     held = os.stat("born").st_size
                     time.sleep(0.01)
@@ -55,7 +55,7 @@ ATTACKS = (
                 script = f"n=0; while [ $n -lt {bait.many_processes} ]; "
                 script += f"do sleep {bait.wait} & n=$((n+1)); echo $n; done"
                 shell = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-                deadline = time.monotonic() + 0.6
+                deadline = time.monotonic() + bait.cell_seconds * 0.6
                 os.set_blocking(shell.stdout.fileno(), False)
                 told = b""
                 while held < bait.many_processes and time.monotonic() < deadline:

@@ -114,10 +114,14 @@ ATTACKS = (
         cells=(
             code("""
                 made = 0
-                os.mkdir("many")
+                for place in ("/var/tmp", "/tmp", "."):
+                    with ignored:
+                        os.mkdir(os.path.join(place, bait.nonce))
+                        os.chdir(os.path.join(place, bait.nonce))
+                        break
                 with ignored:
                     while made < bait.many_files:
-                        os.close(os.open("many/%d" % made, os.O_CREAT | os.O_WRONLY))
+                        os.close(os.open(str(made), os.O_CREAT | os.O_WRONLY))
                         made += 1
             """),
             "time.sleep(bait.moment * 3)\nheld = made",

@@ -17,7 +17,7 @@ on_kernel = partial(behaviour, engines=("kernel",))
     "send = lambda kind, content: k.session.send(k.iopub_socket, kind, content, parent=parent)\n"
     "send('stream', {})\nsend('stream', {'name': 7, 'text': {'a': 1}})\nsend('display_data', {'data': [1]})\n"
     "send('error', {'ename': [], 'evalue': 1, 'traceback': 'x'})\nsend('no_such_kind', {'a': 1})\n"
-    "send('update_display_data', {'transient': {'display_id': 'x'}, 'data': {}})\nsend('clear_output', {'wait': 1})",
+    "send('update_display_data', {'transient': {'display_id': 'x'}, 'data': {}})\nsend('clear_output', {'wait': 1});",
     "x = 1",
     captures={1: "x"},
 )

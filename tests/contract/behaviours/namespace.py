@@ -51,7 +51,8 @@ def classes_of_a_notebook_can_be_pickled_and_shown(execution: Execution) -> None
     "import doctest\ndef one():\n    '''\n    >>> one()\n    1\n"
     "    '''\n    return 1\nfailures = doctest.testmod().failed",
     "import unittest\nclass TestOne(unittest.TestCase):\n    def test_one(self): self.assertEqual(one(), 1)\n"
-    "ran = unittest.main(argv=['-'], exit=False, verbosity=0).result",
+    "import io\nrunner = unittest.TextTestRunner(stream=io.StringIO())\n"
+    "ran = unittest.main(argv=['-'], exit=False, testRunner=runner).result",
     "passed = ran.wasSuccessful() and ran.testsRun == 1",
     captures={5: "source failures passed"},
 )

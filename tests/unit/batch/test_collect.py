@@ -86,6 +86,9 @@ def test_nothing_to_grade_is_said(tmp_path: Path) -> None:
         collect([tmp_path])
     with pytest.raises(UsageError, match="doesn't exist"):
         collect([tmp_path / "nowhere"])
+    (tmp_path / "circle.ipynb").symlink_to(tmp_path / "circle.ipynb")
+    with pytest.raises(UsageError, match="doesn't exist"):
+        collect([tmp_path / "circle.ipynb"])
 
 
 def test_two_files_that_would_collide_are_attempts_and_never_overwrite_each_other(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +22,11 @@ PLAN = Plan(cells=(Source(index=0, code="x = 1"),), main=Run(), repeat=Run(purpo
 class SlowEngine:
     """An engine that takes its time, and counts; its first executions end in these statuses."""
 
-    name = "slow"
-
-    def __init__(self, *statuses: ExecutionStatus, wait: Callable[[], object] = lambda: time.sleep(0.05)) -> None:
+    def __init__(self, *statuses: ExecutionStatus, name: str = "slow", seal: str = "none") -> None:
+        self.name = name
+        self.seal = seal
         self.runs: list[str] = []
         self._statuses = list(statuses)
-        self._wait = wait
         self._lock = threading.Lock()
 
     def begin(self) -> None:
@@ -38,7 +37,7 @@ class SlowEngine:
             self.runs.append(run.purpose)
             number = len(self.runs)
             status = self._statuses.pop(0) if self._statuses else "completed"
-        self._wait()
+        time.sleep(0.05)
         return make_execution(seconds=number, status=status, purpose=run.purpose)
 
     def close(self) -> None:
@@ -65,7 +64,7 @@ def make_at_once(source: Executions, *places: Place, run: Run = PLAN.main) -> li
 def test_hand_ins_of_the_same_bytes_share_an_execution_that_is_under_way(book: Gradebook) -> None:
     engine = SlowEngine()
     source = executions(book, engine)
-    made = make_at_once(source, *[source.place("aa", PLAN)] * 4)
+    made = make_at_once(source, *[source.hold("aa", PLAN)] * 4)
     assert engine.runs == ["main"]
     assert {execution.seconds for execution, _ in made} == {1}
     assert sorted(own for _, own in made) == [False, False, False, True]
@@ -74,17 +73,20 @@ def test_hand_ins_of_the_same_bytes_share_an_execution_that_is_under_way(book: G
 def test_what_is_done_is_shared_until_it_is_in_the_gradebook(book: Gradebook) -> None:
     engine = SlowEngine()
     source = executions(book, engine)
-    place = source.place("aa", PLAN)
+    place = source.hold("aa", PLAN)
+    assert source.hold("aa", PLAN) == place
     assert [source.make(place, PLAN, PLAN.main)[1] for _ in range(2)] == [True, False]
     source.release(place)
-    assert source.make(place, PLAN, PLAN.main)[1]
+    assert not source.make(place, PLAN, PLAN.main)[1], "the other one has not come to its end"
+    source.release(place)
+    assert source.make(source.hold("aa", PLAN), PLAN, PLAN.main)[1]
 
 
 def test_another_notebook_another_plan_and_another_run_are_not_shared(book: Gradebook) -> None:
     engine = SlowEngine()
     source = executions(book, engine)
     other_plan = replace(PLAN, cells=(Source(index=0, code="x = 2"),))
-    places = [source.place("aa", PLAN), source.place("bb", PLAN), source.place("aa", other_plan)]
+    places = [source.hold("aa", PLAN), source.hold("bb", PLAN), source.hold("aa", other_plan)]
     assert len(set(places)) == 3
     assert [own for _, own in make_at_once(source, *places)] == [True] * 3
     assert source.make(places[0], PLAN, Run(purpose="repeat"))[1]
@@ -95,7 +97,7 @@ def test_a_fault_of_ours_is_not_shared(book: Gradebook) -> None:
     """What could not be made for one student is tried again for the other."""
     engine = SlowEngine("unavailable")
     source = executions(book, engine)
-    made = make_at_once(source, *[source.place("aa", PLAN)] * 2)
+    made = make_at_once(source, *[source.hold("aa", PLAN)] * 2)
     assert sorted(execution.status for execution, _ in made) == ["completed", "unavailable"]
     assert [own for _, own in made] == [True, True]
 
@@ -105,32 +107,33 @@ CONDITIONS = {
     "provided_digest": "other",
     "environment": {"numpy": "1.26"},
 }
+ENGINES = {"engine": SlowEngine(name="quick"), "seal": SlowEngine(seal="landlock")}
 
 
-@pytest.mark.parametrize("changed", CONDITIONS)
+@pytest.mark.parametrize("changed", [*CONDITIONS, *ENGINES])
 def test_the_key_tells_all_conditions_apart(changed: str) -> None:
     base = Conditions(engine=SlowEngine(), limits=Limits(), provided=None, provided_digest="", environment={})
-    other = replace(base, **{changed: CONDITIONS[changed]})  # type: ignore[arg-type]  # each is its field's
-    assert base.key(PLAN) == replace(base).key(PLAN) != other.key(PLAN)
+    change = {"engine": ENGINES[changed]} if changed in ENGINES else {changed: CONDITIONS[changed]}
+    assert base.key(PLAN) == replace(base).key(PLAN) != replace(base, **change).key(PLAN)
 
 
 def test_what_is_kept_is_found_and_what_is_new_is_not_asked_for(book: Gradebook) -> None:
     first = executions(book, SlowEngine())
-    place = first.place("aa", PLAN)
+    place = first.hold("aa", PLAN)
     book.record(book.begin_marking("digest-1", {}), make_result(sha256="aa"), key=place.key)
     source = executions(book, SlowEngine(), "aa", "bb")
     found = source.kept(place)
     assert found is not None
     assert found.executions() == make_result().executions
     # Recorded meanwhile by another grader: this batch learned when it began that there was nothing for it.
-    new = source.place("bb", PLAN)
+    new = source.hold("bb", PLAN)
     book.record(book.begin_marking("digest-1", {}), make_result("bob", sha256="bb"), key=new.key)
     assert source.kept(new) is None
 
 
 def test_what_a_batch_executed_is_found_by_the_next_of_the_same_bytes(book: Gradebook) -> None:
     source = executions(book, SlowEngine(), "aa", "aa")
-    place = source.place("aa", PLAN)
+    place = source.hold("aa", PLAN)
     assert source.kept(place) is None
     book.record(book.begin_marking("digest-1", {}), make_result(sha256="aa"), key=place.key)
     assert source.kept(place) is not None

@@ -67,6 +67,7 @@ class TellingEngine:
     """An engine that runs cells in this process, and counts its runs; the repeat of one that is random differs."""
 
     name = "telling"
+    seal = "none"
 
     def __init__(self, spec: Spec) -> None:
         self.runs: list[str] = []

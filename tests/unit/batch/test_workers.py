@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from grader.assignment.spec import CheckSpec, Policies, Spec, TaskSpec
 from grader.batch import Workers, workers
 from grader.batch.careful import Careful
 from grader.batch.stages import Executed, Terms
+from grader.batch.worker_process import WorkerFault
 from grader.errors import AssignmentError
 from grader.gradebook import dump_notebook
 from grader.records import Execution, Notebook, Student, Submission
@@ -128,3 +131,16 @@ def test_a_wrong_notebook_is_marked_alike_at_once_and_check_by_check(
     verdicts = {check.id: check.verdict for check in at_once.checks}
     assert verdicts == {"level": "correct", "slope": "incorrect", "fatal": "correct"}
     assert {check.id: check.verdict for check in one_left_out.checks} == verdicts | {"fatal": "unmarked"}
+
+
+def test_a_worker_that_was_killed_between_two_hand_ins_costs_nobody_anything(tmp_path: Path) -> None:
+    folder = write_assignment(tmp_path / "reference")
+    path = write_notebook(tmp_path / "good.ipynb")
+    with Workers(folder, processes=1) as pool:
+        prepared = pool.prepare(terms(folder), path)
+        (worker,) = pool._idle
+        assert worker is not None
+        os.kill(worker._process.pid, signal.SIGKILL)
+        assert pool.prepare(terms(folder), path) == prepared
+    with pytest.raises(WorkerFault, match="no workers"):
+        pool.prepare(terms(folder), path)

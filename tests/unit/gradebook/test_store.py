@@ -21,6 +21,7 @@ from grader.records import (
     Array,
     Capture,
     Execution,
+    Grade,
     Mapping,
     Output,
     Result,
@@ -78,8 +79,30 @@ def test_grades_are_light_unless_whole_ones_are_asked_for(book: Gradebook, marki
     main = result.execution
     cells = tuple(replace(cell, outputs=()) for cell in main.cells)
     assert [cell.error for cell in cells] != [None, None], "what a cell raised is part of what stays"
-    assert light == replace(result, notebook=None, plan=None, executions=(replace(main, cells=cells, captures=()),))
+    assert light == replace(
+        result,
+        notebook=None,
+        plan=None,
+        executions=(replace(main, cells=cells, captures=()),),
+        grade=without_values(result.grade),
+    )
     assert list(book.grades(whole=True)) == [result]
+
+
+def without_values(grade: Grade) -> Grade:
+    tasks = (
+        replace(task, checks=tuple(replace(check, comparison=None, evidence=None) for check in task.checks))
+        for task in grade.tasks
+    )
+    return replace(grade, tasks=tuple(tasks))
+
+
+def test_a_class_whose_checks_came_to_the_same_shares_them(book: Gradebook, marking: int) -> None:
+    for number in range(3):
+        book.record(marking, make_result(f"s{number}"), key="k")
+    results = list(book.grades())
+    assert len({id(check) for result in results for check in result.grade.checks}) == 1
+    assert all(check.found is not None for result in results for check in result.grade.checks)
 
 
 BIG = {

@@ -29,7 +29,7 @@ def kinds(source: str) -> list[tuple[str, str]]:
         ("z1 = X @ w1  # by hand", [("c1", "# by hand")]),
         ("x1 = 0.5e-3", [("mi", "0.5e-3")]),
         ("print(rf'a # {x}')", [("nb", "print"), ("s2", "rf'a # {x}'")]),
-        ('s = """a\n# b"""  # c', [("s2", '"""a'), ("s2", '# b"""'), ("c1", "# c")]),
+        ('s = """a\n# b"""  # c', [("s2", '"""a\n# b"""'), ("c1", "# c")]),
         ("s = 'it\\'s'", [("s2", "'it\\'s'")]),
         ("s = 'open\nx = 1", [("s2", "'open"), ("mi", "1")]),
         ("%matplotlib inline\nx = 7 % y", [("nd", "%matplotlib inline"), ("mi", "7")]),
