@@ -39,10 +39,16 @@ def squares(x):
 RIGHT = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "squares = x**2")
 
 
-def grader(*arguments: object, cwd: Path = ROOT, timeout: float = 500) -> subprocess.CompletedProcess[str]:
-    """Run `grader` as a user does."""
+UNSEALABLE = (sys.executable, str(ROOT / "tests" / "unsealable.py"))
+"""What a command is put behind to run on a machine that can seal nothing."""
+
+
+def grader(
+    *arguments: object, cwd: Path = ROOT, timeout: float = 500, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run `grader` as a user does, behind the command `before`."""
     return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
+        [*before, sys.executable, "-m", "grader", *map(str, arguments)],
         cwd=cwd,
         capture_output=True,
         text=True,

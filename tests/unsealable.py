@@ -1,6 +1,6 @@
 """A machine on which student code can't be sealed in: a filter of system calls refuses namespaces and Landlock alike.
 
-python -m tests.unsealable python -m grader doctor
+python tests/unsealable.py python -m grader doctor
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ def how_it_ended(exit_code: int) -> str:
 
 
 def over_limit(limit: str, limits: Limits) -> str:
-    """The sentence for a limit, "memory" or "disk", that all of an execution's processes passed together."""
+    """The sentence for a limit, "memory", "disk" or "processes", that all processes of an execution passed together."""
+    if limit == "processes":
+        return f"The notebook had more than {limits.processes} processes and threads."
     if limit == "disk":
         return f"The notebook wrote more than {limits.disk_bytes / 1024**2:g} MiB to disk."
     return f"The notebook needed more than {limits.memory_bytes / 1024**2:g} MiB of memory."

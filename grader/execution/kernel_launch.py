@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.execution.guest.processes import threads_of
 from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox import Sandbox
 from grader.execution.scratch import Scratch, environment
@@ -22,8 +20,9 @@ class Launch:
     """A command that becomes a kernel. Jupyter puts the connection file's path where its name stands.
 
     `input` is what the command reads from its standard input. `generation` is how many below the command's process the
-    kernel's own is. `supervised` says that the command clears up and ends when it is told to terminate. `filter` is
-    one of system calls, in base64, for the kernel to load once it has made its sockets.
+    kernel's own is. `supervised` says that the command clears up and ends when it is told to terminate. `count` says
+    that nothing but watching limits the number of processes. `filter` is one of system calls, in base64, for the kernel
+    to load once it has made its sockets.
     """
 
     command: list[str]
@@ -32,6 +31,7 @@ class Launch:
     input: bytes = b""
     generation: int = 0
     supervised: bool = False
+    count: bool = False
     filter: str = ""
 
 
@@ -51,7 +51,7 @@ def kernel_launch(sandbox: Sandbox, place: Scratch, limits: Limits, student: int
     writable = (str(place.private),) if inside else ()
     settings = {
         "walls": sandbox.walls(readable=readable, writable=writable, local_sockets=True),
-        "limits": _limits(limits, place, 0 if inside or student is not None else threads_of(os.getuid())),
+        "limits": _limits(limits, place),
         "scratch": scratch,
         "student": student,
         "provided": str(place.work) if inside else None,
@@ -64,15 +64,15 @@ def kernel_launch(sandbox: Sandbox, place: Scratch, limits: Limits, student: int
         input=document("kernel", "launch", settings),
         generation=2 if inside else 1,
         supervised=not inside,
+        count=not inside and student is None,
         filter="" if inside else sandbox.walls()["filter"],
     )
 
 
-def _limits(limits: Limits, place: Scratch, others: int) -> dict[str, Any]:
+def _limits(limits: Limits, place: Scratch) -> dict[str, Any]:
     return {
         "memory_bytes": limits.memory_bytes,
         "disk_bytes": limits.disk_bytes,
         "processes": limits.processes,
-        "others": others,
         "provided_bytes": sum(path.lstat().st_size for path in place.work.rglob("*")),
     }

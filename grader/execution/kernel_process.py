@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from grader.errors import ExecutionUnavailable
-from grader.execution.guest.processes import children, everything_below, holds_more_than, use_more_than
+from grader.execution.guest.processes import are_more_than, children, everything_below, holds_more_than, use_more_than
 from grader.execution.kernel_launch import Launch
 from grader.execution.messages import content_of
 from grader.execution.processes import end
@@ -69,7 +69,7 @@ class KernelProcess:
         self._client: AsyncKernelClient | None = None
         self.pid = self.kernel_pid = 0
         self.over = ""
-        """The limit, "memory" or "disk", that all processes passed together, and for which they were ended."""
+        """The limit that all processes passed together, and for which they were ended; `over_limit` knows it."""
         self.exit_code = 0
         self.killed = False
         self.overflowed = asyncio.Event()
@@ -154,16 +154,25 @@ class KernelProcess:
         while (code := await self._provisioner.poll()) is None:
             await asyncio.sleep(_POLL_SECONDS)
             rounds += 1
-            if self._launch.generation and rounds % _ROUNDS == 0 and not self.over:
-                await self._measure()
+            if self._launch.generation and not self.over:
+                await self._measure(fully=rounds % _ROUNDS == 0)
         if self._launch.generation and code > _BY_SIGNAL:
             code = _BY_SIGNAL - code  # as a shell tells it
         self.exit_code = code
 
-    async def _measure(self) -> None:
-        """End the process where all that came of it uses too much: no limit of the kernel's counts them together."""
+    async def _measure(self, *, fully: bool) -> None:
+        """End the process where all that came of it uses too much: no limit of the kernel's counts them together.
+
+        Unless `fully`, it is only counted of how many processes that is, and only where nothing else limits them.
+        """
+        if not fully and not self._launch.count:
+            return
         processes = everything_below(self.pid)
-        if await asyncio.to_thread(use_more_than, self._limits.memory_bytes, processes):
+        if self._launch.count and are_more_than(self._limits.processes, processes):
+            self.over = "processes"
+        elif not fully:
+            return
+        elif await asyncio.to_thread(use_more_than, self._limits.memory_bytes, processes):
             self.over = "memory"
         elif await asyncio.to_thread(holds_more_than, self._limits.disk_bytes, str(self._scratch.root), processes):
             self.over = "disk"

@@ -138,11 +138,8 @@ def holds_more_disk(evidence: Evidence) -> bool:
 
 
 def has_more_processes(evidence: Evidence) -> bool:
-    """So many processes or threads lived at once as the limit doesn't allow.
-
-    Where executions share a user, what the others had when this one began is allowed on top, and may be gone since.
-    """
-    return _number(evidence.captured.get("held")) > evidence.limits.processes * 1.5
+    """So many processes or threads lived for a while as the limit doesn't allow."""
+    return _number(evidence.captured.get("held")) > evidence.limits.processes
 
 
 def changes_files(evidence: Evidence) -> bool:

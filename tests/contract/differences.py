@@ -107,3 +107,16 @@ KNOWN_DIFFERENCES: tuple[Difference, ...] = (
         instead={"how": ["died", "The process was ended by SIGSEGV."]},
     ),
 )
+
+LATE = "what is written past sys.stdout is heard by a thread, and nbclient takes a cell's outputs until it is over"
+"""Why `HEARD_LATE` are. The warm engine waits for it."""
+
+HEARD_LATE = (
+    "bytes_written_to_the_descriptors_are_shown",
+    "what_commands_write_is_shown_unless_it_is_taken",
+    "what_the_original_stdout_is_given_is_shown",
+    "what_c_code_prints_is_shown",
+    "bytes_that_are_no_text_are_no_failure",
+    "what_child_processes_write_is_shown",
+)
+"""Behaviours that the kernel engine doesn't show each time, whatever the seal."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import ROOT, grader, results, write_assignment, write_notebook
+from tests.command_line import ROOT, UNSEALABLE, grader, results, write_assignment, write_notebook
 
 HANGS = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "while True:\n    pass")
 DIES = ("import numpy as np, os\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "os._exit(1)\nsquares = x**2")
@@ -236,11 +236,15 @@ def test_the_roster_gives_names_and_rows_for_the_absent(tmp_path: Path) -> None:
 def test_without_a_sandbox_nothing_runs_unless_it_is_told_to(tmp_path: Path) -> None:
     write_assignment(tmp_path / "reference")
     write_notebook(tmp_path / "class" / "amara.ipynb")
-    process = grader("grade", "class", "--reference", "reference", "--out", "out", cwd=tmp_path)
+    command = ("grade", "class", "--reference", "reference", "--out", "out")
+    process = grader(*command, cwd=tmp_path, before=UNSEALABLE)
     assert process.returncode == 3
     assert len(process.stderr.strip().splitlines()) == 1
     assert "--unsafe" in process.stderr
     assert not (tmp_path / "out").exists()
+    told_to = grader(*command, "--unsafe", cwd=tmp_path, before=UNSEALABLE)
+    assert told_to.returncode == 0, told_to.stderr
+    assert "1 of 1 submission marked" in told_to.stdout
 
 
 @pytest.mark.parametrize(

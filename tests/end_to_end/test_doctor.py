@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from tests.attacks import machines
-from tests.command_line import ROOT, grader
+from tests.command_line import ROOT, UNSEALABLE, grader
 
 PROBES = frozenset(
     {"files", "home", "writing", "environment", "processes", "signals", "network", "sockets", "leftovers"}
     | {"number-of-processes", "memory", "disk"}
 )
-UNSEALABLE = (sys.executable, "-m", "tests.unsealable")
 DOCTOR = (sys.executable, "-m", "grader", "doctor")
 
 

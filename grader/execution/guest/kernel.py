@@ -8,8 +8,8 @@ import signal
 import sys
 from typing import Any
 
-from . import walls
 from . import system_calls as system
+from . import walls, working_folder
 from .processes import sweep
 
 
@@ -21,7 +21,7 @@ def launch(settings: dict[str, Any]) -> None:
     walls.build(settings["walls"], settings["limits"], scratch, student, settings["provided"])
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    os.chdir(os.path.join(scratch, "work"))
+    working_folder.enter(scratch)
     walls.close(settings["walls"], scratch, student)
     sys.argv = ["ipykernel_launcher", *settings["arguments"]]
     runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)

@@ -45,6 +45,17 @@ def use_more_than(limit: int, processes: list[int]) -> bool:
     return sum(map(_resident, processes)) > limit and sum(map(_proportional, processes)) > limit
 
 
+def are_more_than(limit: int, processes: list[int]) -> bool:
+    """Whether the processes have more threads than `limit` together, their first ones included."""
+    count = len(processes)
+    for pid in processes if count <= limit else ():
+        try:
+            count += len(os.listdir("/proc/%d/task" % pid)) - 1
+        except OSError:  # it has ended meanwhile
+            pass
+    return count > limit
+
+
 def threads_of(user: int) -> int:
     """How many threads run as a user on this machine, as far as we can see."""
     count = 0

@@ -7,6 +7,7 @@ import asyncio
 import builtins
 import fcntl
 import getpass
+import inspect
 import io
 import os
 import re
@@ -14,15 +15,19 @@ import signal
 import sys
 import termios
 import time
+import zlib
 from typing import Any
 
+from IPython.core import page
+from IPython.core.autocall import ZMQExitAutocall
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.process import system  # type: ignore[attr-defined]  # IPython exports it so
-from traitlets import Instance, Type
+from traitlets import Instance, Type, default
 from traitlets.config import Config
 
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
@@ -133,12 +138,27 @@ class Transformer(TransformerManager):
         return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
 
 
-class Shell(InteractiveShell):
-    """What `get_ipython()` returns."""
+class Compiler(CachingCompiler):
+    """IPython's own, but that cells have names of files, as a kernel's have, and are known to be of `__main__`.
+
+    A traceback asks that for each of its frames; the search for a file that no module has takes 15 ms.
+    """
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        folder = os.path.join(os.environ.get("TMPDIR", "/tmp"), "ipykernel_%d" % os.getpid())
+        name = os.path.join(folder, "%d.py" % zlib.crc32(raw_code.encode("utf-8", "replace")))
+        inspect.modulesbyfile[name] = "__main__"
+        return name
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """What `get_ipython()` returns. Libraries know by this name that they are in a notebook."""
 
     input_transformer_manager = Instance(Transformer, ())
     display_pub_class = Type(Publisher)
     displayhook_class = Type(Results)
+    compiler_class = Type(Compiler)
+    exiter = Instance(ZMQExitAutocall)
 
     outputs: Any = staticmethod(lambda document: None)
 
@@ -161,6 +181,15 @@ class Shell(InteractiveShell):
                     return True
                 nodelist = nodelist[-1:]
         return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+
+    @default("exiter")
+    def _exiter_default(self) -> ZMQExitAutocall:
+        return ZMQExitAutocall(self)  # type: ignore[no-untyped-call]
+
+    def init_hooks(self) -> None:
+        super().init_hooks()  # type: ignore[no-untyped-call]
+        # Frontends show help (`len?`) apart from a cell's outputs.
+        self.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # type: ignore[no-untyped-call]
 
     def ask_exit(self) -> None:
         """`exit()` and `quit()` do nothing: what comes after them runs."""
@@ -192,7 +221,8 @@ class Session:
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "neutral" if _lower_case_colours() else "Linux"
-        self.shell = Shell.instance(config=config)
+        config.IPKernelApp = Config()  # which libraries look for, too
+        self.shell = ZMQInteractiveShell.instance(config=config)
         self._loop: Any = None
 
     def connect(self, stream: Stream) -> None:
@@ -205,9 +235,9 @@ class Session:
         setattr(sys, "__stdout__", self._out)
         setattr(sys, "__stderr__", self._err)
         shell = self.shell
-        Publisher.outputs = Results.outputs = Shell.outputs = staticmethod(self._output)
-        builtins.input = _no_input
-        getpass.getpass = _no_input
+        Publisher.outputs = Results.outputs = ZMQInteractiveShell.outputs = staticmethod(self._output)
+        builtins.input = _refusal("raw_input")
+        getpass.getpass = _refusal("getpass")
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
 
@@ -225,7 +255,7 @@ class Session:
         self._stream.send(STARTED, position.to_bytes(4, "little"))
         ended: dict[str, Any] = {"status": "ok"}
         try:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, self._stream.interrupt)
             try:
                 error = self._loop.run_until_complete(self._cell(code))
             finally:
@@ -281,8 +311,11 @@ def _has_terminals() -> bool:
     return True
 
 
-def _no_input(*arguments: Any, **named: Any) -> Any:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+def _refusal(function: str) -> Any:
+    def refuse(*arguments: Any, **named: Any) -> Any:
+        raise StdinNotImplementedError(function + " was called, but this frontend does not support input requests.")
+
+    return refuse
 
 
 def _name(error: BaseException) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 
 from . import student, walls
 from . import system_calls as system
-from .processes import everything_below, holds_more_than, kill, sweep, threads_of, use_more_than
+from .processes import are_more_than, everything_below, holds_more_than, kill, sweep, use_more_than
 
-_WATCH_SECONDS = 0.1
+_ROUND_SECONDS = 0.02
+_ROUNDS = 5
+"""How many times processes are counted, before what they use is measured."""
 
 
 def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> None:
@@ -34,14 +36,14 @@ def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> Non
         request = json.loads(data)
         if seal == "namespaces":
             walls.separate_processes(own)
-        elif request["student"] is None:
-            request["limits"]["others"] = threads_of(os.getuid())
         child = os.fork()
         if child == 0:
             _become(session, settings, request, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        over, present = _watch(child, channel, request, folder="" if seal == "namespaces" else request["scratch"])
+        folder = "" if seal == "namespaces" else request["scratch"]
+        count = walls.shares_its_user(seal, request["student"])
+        over, present = _watch(child, channel, request["limits"], folder=folder, count=count)
         _, status = os.waitpid(child, 0)
         if seal != "namespaces":  # which end with their first process, and leave nothing
             sweep(everybody=seal == "landlock")
@@ -61,16 +63,18 @@ def _become(session: Any, settings: dict[str, Any], request: dict[str, Any], des
             os._exit(70)
 
 
-def _watch(child: int, channel: socket.socket, request: dict[str, Any], *, folder: str) -> tuple[str, bool]:
+def _watch(
+    child: int, channel: socket.socket, limits: dict[str, Any], *, folder: str, count: bool
+) -> tuple[str, bool]:
     """Wait for the end of an execution, and bring it about where that is asked for or a limit of all its processes is
-    passed. Says which, and whether the parent is still there."""
-    over, present = "", True
+    passed: that of their number only if we `count`. Says which, and whether the parent is still there."""
+    over, present, rounds = "", True, 0
     ended = os.pidfd_open(child)
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     poll.register(channel, select.POLLIN)
     while True:
-        ready = dict(poll.poll(_WATCH_SECONDS * 1000))
+        ready = dict(poll.poll(_ROUND_SECONDS * 1000 * (1 if count else _ROUNDS)))
         if ended in ready:
             os.close(ended)
             return over, present
@@ -84,14 +88,19 @@ def _watch(child: int, channel: socket.socket, request: dict[str, Any], *, folde
                 poll.unregister(channel)
             kill(child)
         elif not ready and not over:
-            over = _passed(request["limits"], folder)
+            rounds += 1
+            over = _passed(limits, folder, count=count, measure=not count or rounds % _ROUNDS == 0)
             if over:
                 kill(child)
 
 
-def _passed(limits: dict[str, Any], folder: str) -> str:
+def _passed(limits: dict[str, Any], folder: str, *, count: bool, measure: bool) -> str:
     """Which limit of all processes together is passed."""
     processes = everything_below(os.getpid())
+    if count and are_more_than(limits["processes"], processes):
+        return "processes"
+    if not measure:
+        return ""
     if use_more_than(limits["memory_bytes"], processes):
         return "memory"
     disk = limits["disk_bytes"] + limits["provided_bytes"]

@@ -19,7 +19,9 @@ class Stream:
         self._descriptor = descriptor
         self._write = os.write
         self._pieces: list[bytes] = []
-        self._lock = threading.RLock()  # several threads may print at once; it may be ours when an interrupt comes
+        self._lock = threading.RLock()  # several threads may print at once
+        self._thread, self._main, self._sender = threading.get_ident, threading.get_ident(), 0
+        self._interrupted = False
         self._dumps = json.JSONEncoder(default=_plain, ensure_ascii=True).encode
 
     def request(self) -> Any:
@@ -38,15 +40,31 @@ class Stream:
     def send(self, kind: bytes, *payload: bytes, more: bool = False) -> None:
         """Write one message; with `more`, together with the next one, which is about to come."""
         with self._lock:
-            self._pieces += (pack("<I", sum(map(len, payload))), kind, *payload)
-            if more:
-                return
-            data = b"".join(self._pieces)
-            self._pieces.clear()
+            self._sender = self._thread()
+            try:
+                self._pieces += (pack("<I", sum(map(len, payload))), kind, *payload)
+                if not more:
+                    self._send_pieces()
+            finally:
+                self._sender = 0
+        if self._interrupted and self._thread() == self._main:
+            self._interrupted = False
+            raise KeyboardInterrupt
+
+    def _send_pieces(self) -> None:
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        written = self._write(self._descriptor, data)
+        while written < len(data):
+            data = data[written:]
             written = self._write(self._descriptor, data)
-            while written < len(data):
-                data = data[written:]
-                written = self._write(self._descriptor, data)
+
+    def interrupt(self, *_: Any) -> None:
+        """Raise KeyboardInterrupt, the handler of a signal; while a message is being written, once all of it is."""
+        if self._sender == self._main:
+            self._interrupted = True
+        else:
+            raise KeyboardInterrupt
 
     def send_json(self, kind: bytes, document: dict[str, Any]) -> None:
         """Write a message whose payload is JSON; bytes (images) become base64, anything else that JSON lacks a string."""

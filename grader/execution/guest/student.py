@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
-from . import walls
+from . import walls, working_folder
 from .captures import Captures, seed_generators
 from .shell import Session
 from .stream import CAPTURES, HELLO, OVER, Stream
@@ -22,7 +21,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     walls.build(settings["walls"], limits, scratch, student, provided)
     stream = Stream(_move(descriptors))
     plan = stream.request()
-    _enter(scratch)
+    working_folder.enter(scratch)
     seed_generators(request["seed"])
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
@@ -47,11 +46,3 @@ def _move(descriptors: list[int]) -> int:
     os.set_inheritable(_STREAM, False)
     os.closerange(_STREAM + 1, 4096)
     return _STREAM
-
-
-def _enter(scratch: str) -> None:
-    """Go to the working folder, and say so where programs look for it."""
-    work, home, temporary = (os.path.join(scratch, name) for name in ("work", "home", "tmp"))
-    os.chdir(work)
-    os.environ.update(HOME=home, TMPDIR=temporary, IPYTHONDIR=os.path.join(home, "ipython"))
-    sys.path.insert(0, "")

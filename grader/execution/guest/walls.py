@@ -13,6 +13,7 @@ from base64 import b64decode
 from typing import Any
 
 from . import system_calls as system
+from .processes import threads_of
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _TERMINALS = ("/dev/tty", "/dev/ptmx", "/dev/pts")
@@ -21,6 +22,9 @@ _THREADS_BYTES = 2**30
 """Addresses that a kernel's threads reserve, and don't use."""
 _OPEN_FILES = 256
 """What lies in sockets and pipes is in no process's memory; their number bounds it."""
+_ROOM = 64
+"""Where student code shares its user with others, the kernel counts all of them together. So that one that starts as many
+processes as it can leaves the others theirs, the kernel's limit is so many times ours, which who watches keeps."""
 _INODES = 20_000
 _USER = 1000
 """Who a student is inside, where outside it is the user who runs the grader."""
@@ -61,7 +65,15 @@ def build(walls: dict[str, Any], limits: dict[str, Any], scratch: str, student: 
     elif walls["seal"] == "namespaces":
         _leave_users(proc)
     os.close(proc)
-    bound(limits)
+    processes = limits["processes"]
+    if shares_its_user(walls["seal"], student):
+        processes = processes * _ROOM + threads_of(os.getuid())
+    _bound(limits, processes)
+
+
+def shares_its_user(seal: str, student: Any) -> bool:
+    """Whether the kernel counts the processes of student code together with others'."""
+    return seal != "namespaces" and student is None
 
 
 def close(walls: dict[str, Any], scratch: str, student: Any) -> None:
@@ -82,13 +94,13 @@ def close(walls: dict[str, Any], scratch: str, student: Any) -> None:
     system.filter_system_calls(b64decode(walls["filter"]))
 
 
-def bound(limits: dict[str, Any]) -> None:
+def _bound(limits: dict[str, Any], processes: int) -> None:
     """Take the limits that the kernel keeps for each process."""
     mapped = _mapped_bytes()
     _limit(resource.RLIMIT_DATA, limits["memory_bytes"])
     _limit(resource.RLIMIT_AS, mapped + limits["memory_bytes"] * 2 + _THREADS_BYTES)
     _limit(resource.RLIMIT_FSIZE, limits["disk_bytes"])
-    _limit(resource.RLIMIT_NPROC, limits["processes"] + limits.get("others", 0))
+    _limit(resource.RLIMIT_NPROC, processes)
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_MSGQUEUE, 0)

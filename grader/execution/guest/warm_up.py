@@ -23,6 +23,7 @@ class _Nowhere:
 def warm_up(shell: Any) -> None:
     """Run a little of everything, and leave the shell as it was."""
     streams = sys.stdout, sys.stderr
+    attributes = {name: value for name, value in shell.user_ns.items() if name.startswith("__")}
     sys.stdout = sys.stderr = _Nowhere()
     try:
         for cell in _CELLS:
@@ -32,6 +33,7 @@ def warm_up(shell: Any) -> None:
     finally:
         sys.stdout, sys.stderr = streams
         shell.reset(new_session=True)
+        shell.user_ns.update(attributes)  # of a module, which `__main__` stays; spawned processes ask for `__spec__`
         shell.execution_count = 1
 
 

@@ -61,7 +61,8 @@ class Conversation:
         ending = self._slot.ending(_ENDING_SECONDS)
         for data in self._lines.rest():
             self._take_in(data)
-        self._take_printed(self._lines.printed())
+        if not self._over:
+            self._take_printed(self._lines.printed())
         if not self._environment:
             raise ExecutionUnavailable(f"The execution could not be prepared: {self._complaint(ending)}.")
         if self._immune and ending.exit_code == -signal.SIGKILL and not self._killed and not ending.over:
@@ -89,8 +90,10 @@ class Conversation:
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
         data, printed, ended = self._lines.wait(self._deadline - time.monotonic())
+        over = self._over
         self._take_in(data)
-        self._take_printed(printed)
+        if not over:  # what is printed after the end (multiprocessing complains then) is no output of a cell's
+            self._take_printed(printed)
         return bool(ended)
 
     def _take_printed(self, pieces: Iterable[Printed]) -> None:
@@ -98,7 +101,7 @@ class Conversation:
             self._transcript.text(piece.stream, piece.text, piece.size)
 
     def _take_in(self, data: bytes) -> None:
-        if self._killed:  # what it says now changes nothing any more
+        if self._killed:
             return
         try:
             for message in self._messages.feed(data):
@@ -109,6 +112,8 @@ class Conversation:
             self._end("The process sent messages that no kernel sends, and was ended.")
 
     def _take(self, message: Message) -> None:
+        if self._killed:  # what it says now changes nothing any more
+            return
         match message:
             case Text():
                 self._transcript.text(message.stream, message.text, message.size)

@@ -13,7 +13,7 @@ written = partial(behaviour, together="streams")
 
 # What comes past Python is heard a little later, and beside the rest: not in an order, nor always in time for its cell.
 beside = partial(written, repeatable=False)
-MOMENT = "import time\ntime.sleep(0.3)"
+MOMENT = "import time\ntime.sleep(0.6)"
 
 
 def said(execution: Execution) -> dict[str, list[str]]:
