@@ -20,7 +20,7 @@ from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_error, to_records
 from grader.records import CellRun, Limits, Source
 
-INTERRUPT_SECONDS = 2.0
+INTERRUPT_SECONDS = 3.0
 RECOVERY_SECONDS = 1.0
 """How long a kernel may take to show that it lives, after a cell was interrupted."""
 _DRAIN_SECONDS = 0.3

@@ -18,7 +18,7 @@ REQUEST = "grader_capture_request"
 
 _IN_A_KERNEL = ("libraries", "values", "frames", "captures", "system_calls", "start")
 _BESIDE = (
-    *("libraries", "values", "frames", "captures", "stream", "shell", "warm_up"),
+    *("libraries", "values", "frames", "captures", "stream", "shell", "warm_up", "huge_pages"),
     *("system_calls", "processes", "walls", "working_folder", "student", "slot", "template", "trial", "kernel"),
 )
 

@@ -116,6 +116,12 @@ class Results(DisplayHook):
     def write_output_prompt(self) -> None:
         pass
 
+    def quiet(self) -> Any:
+        """As IPython's own, which takes a cell to tokens, in Python, to find a semicolon at its end."""
+        shell: Any = self.shell
+        parsed = shell.history_manager.input_hist_parsed[-1:]
+        return ";" in "".join(parsed) and super().quiet()  # type: ignore[no-untyped-call]
+
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         if format_dict:
             count = self.prompt_count
@@ -133,7 +139,8 @@ class Transformer(TransformerManager):
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         own = len(self.token_transformers) == _TRANSFORMERS
-        if own and not any(mark in line for line in lines for mark in "%!?") and not any(map(_ESCAPED, lines)):
+        text = "".join(lines) if own else "%"
+        if "%" not in text and "!" not in text and "?" not in text and not any(map(_ESCAPED, lines)):
             return lines
         return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
 
@@ -242,7 +249,7 @@ class Session:
         asyncio.set_event_loop(self._loop)
 
     def _output(self, document: dict[str, Any]) -> None:
-        self.flush()
+        self.flush(more=True)
         self._stream.send_json(OUTPUT, document)
 
     def flush(self, *, more: bool = False) -> None:
@@ -250,8 +257,8 @@ class Session:
         self._out.flush(more=more)
         self._err.flush(more=more)
 
-    def run(self, position: int, code: str) -> None:
-        """Run a cell, and send how it began and ended, and its outputs."""
+    def run(self, position: int, code: str, *, more: bool) -> None:
+        """Run a cell, and send how it began and ended, and its outputs; with `more`, its end together with what comes."""
         self._stream.send(STARTED, position.to_bytes(4, "little"))
         ended: dict[str, Any] = {"status": "ok"}
         try:
@@ -269,7 +276,7 @@ class Session:
             ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
         self.flush(more=True)
         self._let_pipes_run_dry()
-        self._stream.send_json(ENDED, ended)
+        self._stream.send_json(ENDED, ended, more=more)
 
     def _let_pipes_run_dry(self) -> None:
         """Wait for the parent to take in what was written past `sys.stdout`, so that it belongs to this cell."""

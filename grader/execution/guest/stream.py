@@ -66,9 +66,9 @@ class Stream:
         else:
             raise KeyboardInterrupt
 
-    def send_json(self, kind: bytes, document: dict[str, Any]) -> None:
+    def send_json(self, kind: bytes, document: dict[str, Any], *, more: bool = False) -> None:
         """Write a message whose payload is JSON; bytes (images) become base64, anything else that JSON lacks a string."""
-        self.send(kind, self._dumps(document).encode("ascii"))
+        self.send(kind, self._dumps(document).encode("ascii"), more=more)
 
 
 def _plain(value: Any) -> str:

@@ -26,14 +26,14 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
     walls.close(settings["walls"], scratch, student)
-    stream.send_json(HELLO, {"environment": settings["environment"]})
+    stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
     for position, cell in enumerate(plan["cells"]):
-        session.run(position, cell["code"])
-        for mark, names in ((b"\0", cell["due"]), (b"\1", cell["ahead"])):
-            if names is not None:
-                frame = captures.frame(names)
-                session.flush()
-                stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame, more=True)
+        due = [each for each in ((b"\0", cell["due"]), (b"\1", cell["ahead"])) if each[1] is not None]
+        session.run(position, cell["code"], more=not due)  # reading values may take for ever, and the end comes first
+        for mark, names in due:
+            frame = captures.frame(names)
+            session.flush()
+            stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame, more=True)
     stream.send(OVER)
 
 

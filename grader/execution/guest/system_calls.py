@@ -24,9 +24,6 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 
-_MADV_COLLAPSE = 25
-_HUGE_PAGE = 1 << 21
-
 # The same numbers on every architecture that came after 2011's unification, x86-64 and arm64 included.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -162,19 +159,3 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         _call(_libc.syscall, ctypes.c_long(_LANDLOCK_ADD_RULE), ctypes.c_int(ruleset), 1, rule, ctypes.c_uint(0))
     finally:
         os.close(descriptor)
-
-
-def collapse_memory() -> None:
-    """Move our memory into huge pages, where the kernel can (Linux 6.1 and newer).
-
-    A fork copies one entry for each instead of 512, which was most of what a fork of a large process costs.
-    """
-    with open("/proc/self/maps") as file:
-        lines = file.read().splitlines()
-    for line in lines:
-        addresses, rights, offset, _, _, *name = line.split()
-        if rights == "rw-p" and offset == "00000000" and name in ([], ["[heap]"]):
-            begin, end = (int(address, 16) for address in addresses.split("-"))
-            begin, end = -(-begin // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE
-            if end > begin:  # where it can't be done, nothing is lost
-                _libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _MADV_COLLAPSE)

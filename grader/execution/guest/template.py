@@ -17,6 +17,7 @@ from typing import Any
 from . import slot
 from . import system_calls as system
 from .captures import import_if_there, versions
+from .huge_pages import use_huge_pages
 from .processes import children, everything_below, kill, sweep
 from .shell import Session
 from .warm_up import warm_up
@@ -38,7 +39,7 @@ def serve(settings: dict[str, Any]) -> None:
     sys.path[:] = [entry for entry in sys.path if entry]
     gc.collect()
     gc.freeze()
-    system.collapse_memory()
+    use_huge_pages()
     _tell(parent, {"environment": settings["environment"]})
     _open_slots(parent, session, settings)
     sweep(everybody=False)  # slots end by themselves when the parent goes, and leave nothing

@@ -19,7 +19,7 @@ from grader.execution.wire import WireError
 from grader.records import Execution, Limits, Plan, Run
 
 START_SECONDS = 30.0
-INTERRUPT_SECONDS = 2.0
+INTERRUPT_SECONDS = 3.0
 CAPTURE_SECONDS = 5.0
 """How long the process may take to give the values that are due after one cell."""
 ALL_CAPTURES_SECONDS = 4 * CAPTURE_SECONDS
