@@ -138,6 +138,14 @@ def test_nan_passes_only_where_the_assignment_says_that_it_equals_itself() -> No
     assert compare(answer, np.array([1.0]), Tolerance(nan="equal")).reason == "not-finite"
 
 
+def test_answers_that_are_equal_but_not_the_same_are_told_apart() -> None:
+    alike = [np.array(0.0), np.array(-0.0), np.array(0), np.array([0.0]), np.array(0.0, np.float32), np.array(False)]
+    outcomes = [compare(Numeric(values=a, dtype=a.dtype.name), np.array(0.0), Tolerance()) for a in (*alike, *alike)]
+    told = [(o.comparison.dtype, o.comparison.shape, o.evidence.found) for o in outcomes if o.comparison and o.evidence]
+    assert told[: len(alike)] == told[len(alike) :]
+    assert len(set(told)) == len(alike)
+
+
 def test_big_integers_are_compared_exactly() -> None:
     close = Numeric(values=np.array([2**62 + 1]), dtype="int64")
     assert not compare(close, np.array([2**62]), Tolerance()).holds
