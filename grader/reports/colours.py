@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from functools import lru_cache
 from html import escape
 
 _KEYWORDS = "|".join(keyword.kwlist)
@@ -28,12 +29,27 @@ _PIECE = re.compile(
 )
 
 
+# What may make a piece go on in the next line.
+_ACROSS_LINES = re.compile(r"""\"{3}|'{3}|\\\n""")
+_REMEMBERED_LINES, _REMEMBERED_CHARACTERS = 4_096, 200
+
+
 def coloured(source: str) -> str:
     """Source as HTML: a `pre` in which classes tell what is what. All of it is escaped, as text is.
 
     Pygments would know a hundred kinds, and takes longer over a notebook than all the rest of marking and telling it.
+    What short lines came to is remembered: no two cells of a class may be the same, and most of their lines still are.
     """
     source = source.strip("\n")
+    if _ACROSS_LINES.search(source):
+        shown = _pieces(source)
+    else:
+        lines = source.split("\n")
+        shown = "\n".join([_line(line) if len(line) <= _REMEMBERED_CHARACTERS else _pieces(line) for line in lines])
+    return f'<div class="highlight"><pre>{shown}\n</pre></div>'
+
+
+def _pieces(source: str) -> str:
     shown: list[str] = []
     end = 0
     for match in _PIECE.finditer(source):
@@ -42,4 +58,7 @@ def coloured(source: str) -> str:
             shown.append(f'{between}<span class="{match.lastgroup}">{piece}</span>')
             end = match.end()
     shown.append(escape(source[end:], quote=False))
-    return f'<div class="highlight"><pre>{"".join(shown)}\n</pre></div>'
+    return "".join(shown)
+
+
+_line = lru_cache(maxsize=_REMEMBERED_LINES)(_pieces)

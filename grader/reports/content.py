@@ -48,7 +48,7 @@ class Content:
 
 def highlighted(source: str) -> Content:
     """Python source, coloured."""
-    return _short_source(source) if len(source) <= _REMEMBERED_CHARACTERS else _cut(source, coloured)
+    return _cut(source, coloured)
 
 
 def plain(text: str) -> Content:
@@ -92,11 +92,6 @@ def rich(output: Output, alternative: str) -> Content:
     text = output.data.get("text/latex") or output.text
     plain = terminal(text or f"[{', '.join(output.data) or 'nothing'}: not shown here]")
     return replace(plain, html=Markup("<pre>{}</pre>").format(plain.html))
-
-
-@functools.lru_cache(maxsize=_REMEMBERED_TEXTS)
-def _short_source(source: str) -> Content:
-    return _cut(source, coloured)
 
 
 _short_terminal = functools.lru_cache(maxsize=_REMEMBERED_TEXTS)(_terminal)

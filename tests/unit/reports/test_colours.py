@@ -49,6 +49,13 @@ def test_the_text_stays_and_none_of_it_is_markup(source: str) -> None:
     assert html.unescape(bare).strip("\n") == source.strip("\n")
 
 
+@given(st.text(st.sampled_from("def x.1e+'rb#%@w\\\n \t"), max_size=40))
+def test_line_by_line_or_as_a_whole_is_the_same(source: str) -> None:
+    # A string that may go over lines has all of a source looked at as one.
+    whole = coloured(f"x\n{source}x\n")
+    assert whole.startswith(coloured(f"x\n{source}x").removesuffix("\n</pre></div>"))
+
+
 @pytest.mark.parametrize(
     "source", ["'" * 30_000, '"""' * 10_000, "f" * 30_000, "'\\" * 15_000, "%" * 30_000, "\n @" * 10_000, "1." * 15_000]
 )
