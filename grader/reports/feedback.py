@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -14,10 +15,11 @@ from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
 from grader.reports.scores import check_text, score, task_text, total_text
 from grader.reports.student_flags import flag_sentences
-from grader.reports.wording import STATUSES, VERDICTS, explain, explain_diagnoses, tells_figures
+from grader.reports.wording import STATUSES, VERDICTS, explain, explain_diagnoses, is_plain, tells_figures
 
 _WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
+_REMEMBERED_CHECKS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,12 @@ class ShownCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTask:
-    """A task as a student sees it."""
+    """A task as a student sees it; its `checks` are HTML."""
 
     anchor: str
     title: str
     points: str
-    checks: tuple[ShownCheck, ...]
+    checks: tuple[Markup, ...]
 
 
 def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
@@ -105,13 +107,25 @@ def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, r
     asked = {task.id: task for task in spec.tasks}
     for number, task in enumerate(grade.tasks, start=1):
         heading = asked[task.id].heading if task.id in asked else task.id
-        checks = tuple(_check(check, heading, reveal, cells) for check in task.checks) if ran else ()
+        checks = tuple([_check_html(check, heading, reveal, cells) for check in task.checks]) if ran else ()
         yield ShownTask(
             anchor=f"task-{number}",
             title=task.title if task.title.startswith(heading) else f"{heading}: {task.title}",
             points=task_text(task),
             checks=checks,
         )
+
+
+def _check_html(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> Markup:
+    convert = _remembered if is_plain(check) else _converted
+    return convert(check, section, reveal, cells)
+
+
+def _converted(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> Markup:
+    return Markup(render("check.html.j2", check=_check(check, section, reveal, cells)))  # the template escapes
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED_CHECKS)(_converted)
 
 
 def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> ShownCheck:

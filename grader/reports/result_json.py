@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
@@ -22,7 +23,7 @@ from grader.records import (
     Verdict,
 )
 from grader.reports.plain_text import encodable, number
-from grader.reports.wording import explain
+from grader.reports.wording import explain, is_plain
 
 SCHEMA: Literal["grader.result/1"] = "grader.result/1"
 
@@ -35,6 +36,7 @@ Points = Annotated[
 """Exact points as a number, None where nobody has marked yet."""
 
 _POLICIES = TypeAdapter(Policies)
+_REMEMBERED_CHECKS = 512
 
 
 class _Document(BaseModel):
@@ -238,7 +240,7 @@ def _provenance(result: Result, spec: Spec, given: Mapping[str, object]) -> Prov
 
 
 def _task(task: TaskGrade, heading: str) -> TaskDocument:
-    checks = tuple(_check(check, heading) for check in task.checks)
+    checks = tuple([(_remembered if is_plain(check) else _check)(check, heading) for check in task.checks])
     return TaskDocument(
         id=task.id, title=task.title, points=number(task.points), max_points=number(task.max_points), checks=checks
     )
@@ -247,3 +249,6 @@ def _task(task: TaskGrade, heading: str) -> TaskDocument:
 def _check(check: CheckGrade, section: str) -> CheckDocument:
     facts = {name: getattr(check, name) for name in CheckDocument.model_fields if name != "message"}
     return CheckDocument.model_validate({**facts, "message": explain(check, "staff", section)})
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED_CHECKS)(_check)

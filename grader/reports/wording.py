@@ -135,6 +135,11 @@ def tells_figures(audience: Audience) -> bool:
     return audience in {"staff", "values"}
 
 
+def is_plain(check: CheckGrade) -> bool:
+    """Whether a check holds no text of a student's: then it is small, and the same for many of a class."""
+    return check.found is not None and check.found.kind == "variable" and not (check.detail or check.diagnoses)
+
+
 def _without_figure(diagnosis: Diagnosis) -> str:
     if diagnosis.code in PLAIN_DIAGNOSES:
         return PLAIN_DIAGNOSES[diagnosis.code]
