@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.loading import Loaded, load
-from grader.assignment.spec import Spec
+from grader.assignment.spec import Policies, Spec
 from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
@@ -97,7 +97,12 @@ def enter(executed: Executed, grade: Grade) -> Entry:
 
 def _spec(terms: Terms) -> Spec:
     """The assignment's spec, with the policies in force."""
-    return replace(_assignment(terms.reference).spec, policies=terms.policies)
+    return _in_force(terms.reference, terms.policies)
+
+
+@functools.lru_cache(maxsize=4)
+def _in_force(reference: Path, policies: Policies) -> Spec:
+    return replace(_assignment(reference).spec, policies=policies)
 
 
 def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Execution, ...]]:

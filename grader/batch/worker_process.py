@@ -18,6 +18,7 @@ from grader.errors import ExecutionUnavailable, GraderError
 START_SECONDS = 90.0
 """How long a worker may take until it is ready; the first one waits for torch to be imported."""
 MEMORY_BYTES = 4 * 1024**3
+_COLLECTING = (20_000, 20, 50)
 _LONGEST_REASON = 300
 
 
@@ -125,3 +126,5 @@ def _bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     torch.set_num_threads(1)
     gc.freeze()  # what was imported stays, and need not be looked through again and again
+    # A job makes thousands of records and syntax trees, and hardly a cycle.
+    gc.set_threshold(*_COLLECTING)
