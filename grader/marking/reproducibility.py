@@ -80,9 +80,9 @@ def _differing(notebook: Notebook, execution: Execution) -> Iterator[tuple[Cell,
     runs = {run.index: run for run in execution.cells}
     for cell in notebook.code_cells:
         run = runs.get(cell.index)
-        if run is None or run.status != "ok" or not cell.outputs or _OF_THE_MACHINE.search(cell.source):
+        if run is None or run.status != "ok" or not cell.outputs:
             continue
-        if _differ(shown_text(cell.outputs), shown_text(run.outputs)):
+        if _differ(shown_text(cell.outputs), shown_text(run.outputs)) and not _OF_THE_MACHINE.search(cell.source):
             yield cell, run
 
 

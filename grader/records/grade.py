@@ -179,6 +179,9 @@ class Grade:
         return tuple(check for check in self.checks if check.points is None)
 
 
+_ZERO = Fraction(0)
+
+
 def total(points: Iterable[Fraction | None]) -> Fraction | None:
     """The exact sum of the points that are there; None where there are none at all."""
     marked = [value for value in points if value is not None]
@@ -187,11 +190,11 @@ def total(points: Iterable[Fraction | None]) -> Fraction | None:
 
 def exact_sum(points: Iterable[Fraction]) -> Fraction:
     """The sum, zero of none. Most points are whole, and adding fractions takes ten times as long as adding integers."""
-    whole, rest = 0, Fraction(0)
+    whole, rest = 0, _ZERO
     for value in points:
         numerator, denominator = value.as_integer_ratio()
         if denominator == 1:
             whole += numerator
         else:
             rest += value
-    return rest + whole
+    return Fraction(whole) if rest is _ZERO else rest + whole

@@ -29,8 +29,9 @@ _PIECE = re.compile(
 )
 
 
-# What may make a piece go on in the next line.
-_ACROSS_LINES = re.compile(r"""\"{3}|'{3}|\\\n""")
+_ACROSS_LINES = ('"""', "'''", "\\\n")
+"""Without any of these, each line can be coloured by itself."""
+
 _REMEMBERED_LINES, _REMEMBERED_CHARACTERS = 4_096, 200
 
 
@@ -41,7 +42,7 @@ def coloured(source: str) -> str:
     What short lines came to is remembered: no two cells of a class may be the same, and most of their lines still are.
     """
     source = source.strip("\n")
-    if _ACROSS_LINES.search(source):
+    if any(mark in source for mark in _ACROSS_LINES):
         shown = _pieces(source)
     else:
         lines = source.split("\n")
