@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,11 +14,16 @@ from grader.notebook.code.conversions import unwrapped
 from grader.notebook.code.displays import Display, find_displays
 from grader.notebook.code.magics import parse_cell
 from grader.notebook.code.outline import Outline, statements
+from grader.notebook.syntax import parse_python
 
 SOURCE_CHARACTERS = 200_000
 """Cells with more code than this give no facts."""
 
-_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 512, 4_000
+_REMEMBERED_CELLS, _REMEMBERED_PIECES, _REMEMBERED_CHARACTERS = 512, 2_048, 4_000
+
+# Where a comment or a statement may begin; the lines of one that goes on are indented, or close what it opened.
+_BEGINNING = re.compile(r"^(?![\s)\]}]|(?:elif|else|except|finally)\b)", re.MULTILINE)
+_COMMENT = re.compile("#[^\x00-\x1f\ud800-\udfff]*\n*")
 
 CONVENTIONAL: Mapping[str, str] = MappingProxyType({"np": "numpy", "numpy": "numpy", "torch": "torch"})
 """Names that mean a module even where no cell imports it (a prelude may)."""
@@ -69,15 +75,36 @@ def assigned_names(source: str) -> tuple[str, ...]:
     return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else _assigned_names(source)
 
 
+# A notebook is asked when it is planned, and again when it is marked.
+@lru_cache(maxsize=_REMEMBERED_CELLS)
+def _remembered(source: str) -> tuple[str, ...]:
+    """The names, piece by piece: a class shares few whole cells, and many statements.
+
+    Where each piece is Python by itself, all of them together are what they are one by one, since none leaves a
+    bracket, a string or a block open. Otherwise the cell is looked at as a whole.
+    """
+    names: dict[str, None] = {}
+    for piece in _BEGINNING.split(source):
+        found = () if _COMMENT.fullmatch(piece) else _names_of_piece(piece)
+        if found is None:
+            return _assigned_names(source)
+        names.update(dict.fromkeys(found))
+    return tuple(names)
+
+
+@lru_cache(maxsize=_REMEMBERED_PIECES)
+def _names_of_piece(piece: str) -> tuple[str, ...] | None:
+    tree = parse_python(piece)
+    return None if tree is None else _names(piece, tree)
+
+
 def _assigned_names(source: str) -> tuple[str, ...]:
     tree = _parsed(source)
-    if tree is None:
-        return ()
+    return () if tree is None else _names(source, tree)
+
+
+def _names(source: str, tree: ast.Module) -> tuple[str, ...]:
     return _assigned(find_bindings(Outline(tree)) if ":=" in source else find_statements_bindings(tree))
-
-
-# A notebook is asked when it is planned, and again when it is marked; many cells are the handout's.
-_remembered = lru_cache(maxsize=_REMEMBERED_CELLS)(_assigned_names)
 
 
 def imported_modules(sources: Iterable[str]) -> Mapping[str, str]:

@@ -14,6 +14,31 @@ def displays(source: str) -> list[tuple[str, str | None]]:
     return [(display.label, display.name) for display in analyse(source, MODULES).displays]
 
 
+LINES = (
+    *("x = 1", "y, z = f(x)", "def f():", "    return 1", "    a = 2", "@dec", "class C:", "if x:", "else:", "# c"),
+    *("s = '''", "'''", "q = [", "]", ")", "b = (1,", "  2)", "w = \\", "%time v = 1", "%%time", "!ls", "for i in x:"),
+    *(
+        "with a as d:",
+        "try:",
+        "except E:",
+        "t = 'a",
+        "u = (n := 3)",
+        "",
+        "e = 1; g = 2",
+        "# \0",
+        "# a\rr = 1",
+        "    # c",
+    ),
+    *("é = 1  # c", "x?", "*k, m = c", "match x:", "  case 1: o = 2", "1 +"),
+)
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=6).map("\n".join))
+@settings(max_examples=500, deadline=None)
+def test_names_are_the_same_piece_by_piece_and_as_a_whole(source):
+    assert assigned_names(source) == analyse(source).assigned
+
+
 @pytest.mark.parametrize(
     ("source", "assigned"),
     [
