@@ -130,13 +130,13 @@ def _comment_headings(source: str) -> Iterator[tuple[str, bool]]:
     quote = ""
     for line in _with_string_as_comment(source).splitlines():
         line = line[:_LINE_CHARACTERS]
-        comment = None if quote else _COMMENT.match(line.strip() if at_top else line)
+        shown = line.strip() if at_top else line
+        comment = None if quote else _COMMENT.match(shown)
         if comment:
             yield comment.group(1), at_top
             continue
         quote = _open_quote(line, quote)
-        if line.strip() and not _MAGIC.match(line.strip()):
-            at_top = False
+        at_top = at_top and (not shown or _MAGIC.match(shown) is not None)
 
 
 def _with_string_as_comment(source: str) -> str:
@@ -149,6 +149,8 @@ def _with_string_as_comment(source: str) -> str:
 
 def _open_quote(line: str, quote: str) -> str:
     """The triple quote that is still open after a line, given the one that was open before it."""
+    if '"""' not in line and "'''" not in line:
+        return quote
     for found in _TRIPLE_QUOTES.findall(line):
         if not quote:
             quote = found
