@@ -10,6 +10,7 @@ from grader.assignment.spec import Spec
 from grader.batch.stages import Executed, Finished, Pages, Terms, WantsRepeat
 from grader.batch.worker_process import WorkerFault
 from grader.batch.workers import Workers
+from grader.execution import Recording
 from grader.gradebook import Entry
 from grader.marking import ungraded
 from grader.records import Execution, ExecutionStatus, Grade
@@ -75,7 +76,7 @@ class Careful:
 
     def _ungraded(self, executed: Executed, reason: str) -> tuple[Executed, Grade]:
         execution = not_made("unavailable", reason)
-        alone = replace(executed, key="", document=None, plan=None, stored=None, fresh=(execution,))
+        alone = replace(executed, key="", document=None, plan=None, stored=None, fresh=(Recording(told=execution),))
         return alone, ungraded(self.spec, execution)
 
 

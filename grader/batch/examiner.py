@@ -11,8 +11,9 @@ from grader.batch.executions import Executions, Place
 from grader.batch.stages import Executed, Finished, Graded, HandedIn, Prepared, WantsRepeat
 from grader.batch.worker_process import WorkerFault
 from grader.errors import ExecutionUnavailable
+from grader.execution import Recording
 from grader.gradebook import Entry
-from grader.records import Execution, Plan, Submission
+from grader.records import Plan, Submission
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook
@@ -49,7 +50,7 @@ class Examiner:
             execution = not_made("unavailable", error.message)
         except Exception as error:
             execution = not_made("unavailable", f"{type(error).__name__}: {error}"[:300])
-        finished = self._finish(Executed(submission=submission, fresh=(execution,), marked_at=_now()))
+        finished = self._finish(Executed(submission=submission, fresh=(Recording(told=execution),), marked_at=_now()))
         return _examined(submission, finished, place=place, executed=False)
 
     def _prepare(self, item: HandedIn) -> Prepared:
@@ -65,7 +66,7 @@ class Examiner:
 
     def _planned(self, submission: Submission, prepared: Prepared, plan: Plan, place: Place) -> Examined:
         stored = self.executions.kept(place)
-        fresh: tuple[Execution, ...] = ()
+        fresh: tuple[Recording, ...] = ()
         made = False
         if stored is None:
             main, made = self.executions.make(place, plan, plan.main)
@@ -85,7 +86,7 @@ class Examiner:
             assert plan.repeat is not None
             repeat, made_too = self.executions.make(place, plan, plan.repeat)
             made = made or made_too
-            if repeat.status != "unavailable":
+            if repeat.told.status != "unavailable":
                 executed = replace(executed, fresh=(*fresh, repeat))
             finished = self._finish(executed)
         return _examined(submission, finished, place=place, executed=made)

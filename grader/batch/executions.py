@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from grader.execution import Engine, execute_with_retry
+from grader.execution import Engine, Recording, execute_with_retry
 from grader.gradebook import Stored
-from grader.records import Execution, Limits, Plan, Run
+from grader.records import Limits, Plan, Run
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook
@@ -73,7 +73,7 @@ class Executions:
         # Most have no execution that is kept, and are not asked for one by one.
         self._worth_asking = (counts.keys() & book.executed()) | {sha256 for sha256 in counts if counts[sha256] > 1}
         self._lock = threading.Lock()
-        self._flights: dict[tuple[Place, str], Future[Execution]] = {}
+        self._flights: dict[tuple[Place, str], Future[Recording]] = {}
         self._holders: Counter[Place] = Counter()
 
     def hold(self, sha256: str, plan: Plan) -> Place:
@@ -87,17 +87,17 @@ class Executions:
         """The executions that the gradebook has for a place."""
         return self._book.find_executions(place.sha256, place.key) if place.sha256 in self._worth_asking else None
 
-    def make(self, place: Place, plan: Plan, run: Run) -> tuple[Execution, bool]:
+    def make(self, place: Place, plan: Plan, run: Run) -> tuple[Recording, bool]:
         """Make one run of a plan, or wait for whoever makes it; and whether it was made for this caller."""
         with self._lock:
             flight = self._flights.get((place, run.purpose))
             if flight is None:
-                own = self._flights[place, run.purpose] = Future[Execution]()
+                own = self._flights[place, run.purpose] = Future[Recording]()
         if flight is None:
             return self._lead(own, place, plan, run), True
-        execution = flight.result()
+        recording = flight.result()
         # What could not be made for another says nothing of whether it can be made now.
-        return (self._execute(plan, run), True) if execution.status == "unavailable" else (execution, False)
+        return (self._execute(plan, run), True) if recording.told.status == "unavailable" else (recording, False)
 
     def release(self, place: Place) -> None:
         """Let go of a place whose executions are in the gradebook now; the last to do so has it forgotten."""
@@ -108,15 +108,15 @@ class Executions:
                 for key in [(place, "main"), (place, "repeat")]:
                     self._flights.pop(key, None)
 
-    def _lead(self, flight: Future[Execution], place: Place, plan: Plan, run: Run) -> Execution:
+    def _lead(self, flight: Future[Recording], place: Place, plan: Plan, run: Run) -> Recording:
         try:
-            execution = self._execute(plan, run)
+            recording = self._execute(plan, run)
         except BaseException as error:
             flight.set_exception(error)
             raise
-        flight.set_result(execution)
-        return execution
+        flight.set_result(recording)
+        return recording
 
-    def _execute(self, plan: Plan, run: Run) -> Execution:
+    def _execute(self, plan: Plan, run: Run) -> Recording:
         conditions = self._conditions
         return execute_with_retry(conditions.engine, plan, run, limits=conditions.limits, provided=conditions.provided)

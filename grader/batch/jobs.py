@@ -17,6 +17,7 @@ from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
 from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.errors import ExecutionUnavailable, NotebookRejected
+from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
 from grader.notebook import FILE_BYTES, read
@@ -65,9 +66,10 @@ def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
 
 def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:
     """Mark a submission and write all that is kept of it, unless another execution would tell more."""
-    notebook, executions = _opened(executed)
-    if may_repeat and notebook is not None and outputs_differ(notebook, executions[0]):
+    notebook, recordings = _opened(executed)
+    if may_repeat and _wants_repeat(notebook, recordings):
         return WantsRepeat()
+    executions = _read(recordings)
     grade = _grade(terms, notebook, executions, checks=None)
     result = _result(executed, notebook, executions, grade)
     return Finished(pages=_pages(terms, result), entry=_entry(executed, result))
@@ -75,24 +77,25 @@ def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | Wan
 
 def wants_repeat(executed: Executed) -> bool:
     """Whether outputs saved in the hand-in differ from fresh ones, so that a second execution tells more."""
-    notebook, executions = _opened(executed)
-    return notebook is not None and outputs_differ(notebook, executions[0])
+    return _wants_repeat(*_opened(executed))
 
 
 def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
     """Mark a submission; with `checks`, only those, and the others are left as our own fault."""
-    return _grade(terms, *_opened(executed), checks=checks)
+    notebook, recordings = _opened(executed)
+    return _grade(terms, notebook, _read(recordings), checks=checks)
 
 
 def render(terms: Terms, executed: Executed, grade: Grade, with_notebook: bool) -> Pages:
     """Write all of a submission's files, as text."""
-    notebook, executions = _opened(executed)
-    return _pages(terms, _result(executed, notebook if with_notebook else None, executions, grade))
+    notebook, recordings = _opened(executed)
+    return _pages(terms, _result(executed, notebook if with_notebook else None, _read(recordings), grade))
 
 
 def enter(executed: Executed, grade: Grade) -> Entry:
     """Write what the gradebook keeps of a submission."""
-    return _entry(executed, _result(executed, *_opened(executed), grade))
+    notebook, recordings = _opened(executed)
+    return _entry(executed, _result(executed, notebook, _read(recordings), grade))
 
 
 def _spec(terms: Terms) -> Spec:
@@ -105,10 +108,18 @@ def _in_force(reference: Path, policies: Policies) -> Spec:
     return replace(_assignment(reference).spec, policies=policies)
 
 
-def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Execution, ...]]:
+def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Recording, ...]]:
     kept = executed.stored.executions() if executed.stored else ()
     notebook = None if executed.document is None else load_notebook(executed.document)
-    return notebook, (*kept, *executed.fresh)
+    return notebook, (*(Recording(told=execution) for execution in kept), *executed.fresh)
+
+
+def _read(recordings: tuple[Recording, ...]) -> tuple[Execution, ...]:
+    return tuple(recording.execution() for recording in recordings)
+
+
+def _wants_repeat(notebook: Notebook | None, recordings: tuple[Recording, ...]) -> bool:
+    return notebook is not None and outputs_differ(notebook, recordings[0].told)
 
 
 def _grade(

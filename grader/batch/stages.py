@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment.spec import Policies, Spec
+from grader.execution import Recording
 from grader.gradebook import Entry, Stored
-from grader.records import Execution, ExecutionStatus, Plan, Submission
+from grader.records import ExecutionStatus, Plan, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +67,13 @@ class Executed:
     document: str | None = None
     plan: Plan | None = None
     stored: Stored | None = None
-    fresh: tuple[Execution, ...] = ()
+    fresh: tuple[Recording, ...] = ()
     marked_at: str
 
     @property
     def main_status(self) -> ExecutionStatus:
         """How the main execution ended."""
-        return self.stored.status if self.stored else self.fresh[0].status
+        return self.stored.status if self.stored else self.fresh[0].told.status
 
     @property
     def count(self) -> int:

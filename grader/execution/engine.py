@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from grader.execution.recording import Recording
 from grader.records import Execution, Limits, Plan, Run
 
 INTERRUPTED = "The execution was interrupted."
@@ -30,7 +31,7 @@ class EngineOptions:
 
 
 class Engine(Protocol):
-    """Runs a submission's code cells in a fresh process and says what they left behind.
+    """Runs a submission's code cells in a fresh process and hands on what they left behind.
 
     Several threads may call an engine at once.
     """
@@ -46,35 +47,37 @@ class Engine(Protocol):
     def begin(self) -> None:
         """Begin what takes long before the first execution, without waiting for it. It may be left out."""
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
         """Make one run of a plan, and wait for its end.
 
         `provided` is a folder whose copy the process finds in its working directory. Nothing is raised: a fault of
-        ours is an execution with the status `unavailable` and its reason.
+        ours is a recording with the status `unavailable` and its reason.
         """
 
     def close(self) -> None:
         """End whatever still runs. Its `execute` soon returns `unavailable`, and so does every later one."""
 
 
-def not_run(run: Run, engine: str, status: Literal["rejected", "unavailable"], reason: str) -> Execution:
+def not_run(run: Run, engine: str, status: Literal["rejected", "unavailable"], reason: str) -> Recording:
     """An execution that was not made, and why, in one sentence."""
-    return Execution(purpose=run.purpose, status=status, engine=engine, seconds=0.0, seed=run.seed, reason=reason)
+    told = Execution(purpose=run.purpose, status=status, engine=engine, seconds=0.0, seed=run.seed, reason=reason)
+    return Recording(told=told)
 
 
-def execute_with_retry(engine: Engine, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+def execute_with_retry(engine: Engine, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
     """Execute, and once more where the process died, since that may be the machine's doing.
 
     Of two tries the one that reached further counts, the second on a tie. A second one that could not be made leaves
     the matter open: the result is `unavailable`.
     """
     first = engine.execute(plan, run, limits=limits, provided=provided)
-    if first.status != "died":
+    if first.told.status != "died":
         return first
     second = engine.execute(plan, run, limits=limits, provided=provided)
-    if second.status == "unavailable":
+    if second.told.status == "unavailable":
         return second
-    return replace(first if _reached(first) > _reached(second) else second, tries=2)
+    further = first if _reached(first.told) > _reached(second.told) else second
+    return replace(further, told=replace(further.told, tries=2))
 
 
 def _reached(execution: Execution) -> tuple[int, bool]:

@@ -16,6 +16,7 @@ from grader.errors import ExecutionUnavailable
 from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
 from grader.execution.kernel_launch import kernel_launch
 from grader.execution.kernel_process import KernelProcess
+from grader.execution.recording import Recording
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
 from grader.execution.sandbox.students import student
@@ -41,7 +42,7 @@ class KernelEngine:
     def begin(self) -> None:
         """Nothing: each kernel begins afresh."""
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
         """Make one run of a plan; see `Engine`. Not to be called from a thread with a running event loop."""
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
@@ -53,7 +54,7 @@ class KernelEngine:
             _log.exception("an execution failed")
             reason = f"The grader failed to run this: {type(error).__name__}: {error}."
             return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
-        return not_run(run, self.name, "unavailable", INTERRUPTED) if self._closed else execution
+        return not_run(run, self.name, "unavailable", INTERRUPTED) if self._closed else Recording(told=execution)
 
     def close(self) -> None:
         """End all kernels that run; see `Engine`."""

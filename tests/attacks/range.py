@@ -120,7 +120,7 @@ class Range:
 
     def _execute(self, plan: Plan, limits: Limits) -> Execution:
         try:
-            return self._engine.execute(plan, plan.main, limits=limits, provided=None)
+            return self._engine.execute(plan, plan.main, limits=limits, provided=None).execution()
         except Exception as error:  # no engine may raise: it is reported as such
             reason = f"raised {type(error).__name__}: {error}"
             return Execution(status="unavailable", engine="", seconds=0.0, seed=0, reason=reason)

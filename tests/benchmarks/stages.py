@@ -110,7 +110,7 @@ def _bytes(document: dict[str, Any], student: str) -> bytes:
 def _execute(engine: str, loaded: Loaded, data: bytes) -> Execution:
     plan = make_plan(loaded.spec, read(data))
     with closing(ENGINES[engine](EngineOptions())) as made:
-        execution = made.execute(plan, plan.main, limits=Limits(), provided=None)
+        execution = made.execute(plan, plan.main, limits=Limits(), provided=None).execution()
     assert execution.status == "completed", execution.reason
     return execution
 

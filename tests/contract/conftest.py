@@ -53,7 +53,7 @@ class Executions:
         for name, content in notebook.provided.items():
             (folder / name).write_text(content)
         plan = notebook.plan()
-        execution = engine.execute(plan, plan.main, limits=notebook.limits, provided=folder)
+        execution = engine.execute(plan, plan.main, limits=notebook.limits, provided=folder).execution()
         assert {path.name: path.read_text() for path in folder.iterdir()} == notebook.provided
         return execution
 

@@ -19,7 +19,7 @@ def test_a_class_runs_on_its_own_interpreter(variant: Variant) -> None:
     run = Run(seed=1, captures=(CapturePoint(after_cell=0, names=("x",)),))
     plan = Plan(cells=(Source(index=0, code=CELL),), main=run)
     with closing(variant.make(python=str(python), imports=("numpy", "torch"))) as engine:
-        execution = engine.execute(plan, run, limits=Limits(), provided=None)
+        execution = engine.execute(plan, run, limits=Limits(), provided=None).execution()
     assert (execution.status, execution.reason) == ("completed", "")
     assert execution.environment["python"].startswith(("3.9.", "3.10."))
     assert execution.environment["numpy"].startswith("1.")

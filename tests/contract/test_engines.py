@@ -39,7 +39,7 @@ def _plan(*cells: str, names: str = "", seed: int = 1) -> Plan:
 
 
 def _execute(engine: Engine, plan: Plan, provided: Path | None = None, limits: Limits = LIMITS) -> Execution:
-    return engine.execute(plan, plan.main, limits=limits, provided=provided)
+    return engine.execute(plan, plan.main, limits=limits, provided=provided).execution()
 
 
 DRAW = (
@@ -139,7 +139,8 @@ def test_a_process_that_dies_is_tried_once_more(executions: Executions, tmp_path
     plan = _plan(dies_once, "x = 1", names="x")
     for variant in VARIANTS:
         if not variant.sealed:  # behind a seal no try could leave the next one a mark
-            execution = execute_with_retry(executions.engine(variant), plan, plan.main, limits=LIMITS, provided=None)
+            made = execute_with_retry(executions.engine(variant), plan, plan.main, limits=LIMITS, provided=None)
+            execution = made.execution()
             assert (execution.status, execution.tries) == ("completed", 2)
             assert scalar(execution, "x") == 1
             marker.unlink()
@@ -181,7 +182,7 @@ engine = ENGINES[sys.argv[1]](EngineOptions(seal=sys.argv[2]))
 code = "import os\\nfor n in range(3, 99):\\n    try: os.write(n, b'x' * 99)\\n    except OSError: 0"
 plan = Plan(cells=(Source(index=0, code=code), Source(index=1, code="import os; os.abort()")), main=Run())
 for provided in (None, Path("/absent")):
-    print(engine.execute(plan, plan.main, limits=Limits(), provided=provided).status)
+    print(engine.execute(plan, plan.main, limits=Limits(), provided=provided).told.status)
 engine.close()
 """
 

@@ -206,7 +206,7 @@ def _check_transcript(messages: list[Message]) -> None:
     for cell in transcript.runs():
         assert _CELL.validate_json(_CELL.dump_json(cell)) == cell, "stored cells are read as others"
     for stopped in (False, True):
-        captures = transcript.captures(stopped=stopped)
+        captures = [each for frame in transcript.frames(stopped=stopped) for each in frame.captures()]
         assert {capture.name for capture in captures} <= set(NAMES)
 
 

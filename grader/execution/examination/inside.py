@@ -41,7 +41,7 @@ def probe(engine: Engine, limits: Limits) -> tuple[Finding, ...]:
 def _execute(engine: Engine, probes: Sequence[Probe], limits: Limits) -> Execution:
     cells = tuple(Source(index=index, code=probe.code) for index, probe in enumerate(probes))
     plan = Plan(cells=cells, main=Run())
-    return engine.execute(plan, plan.main, limits=limits, provided=None)
+    return engine.execute(plan, plan.main, limits=limits, provided=None).execution()
 
 
 def _not_run(name: str, execution: Execution) -> Finding:

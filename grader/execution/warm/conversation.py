@@ -11,6 +11,7 @@ from grader.errors import ExecutionUnavailable
 from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.metering import OutputMeter
 from grader.execution.payloads import Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
+from grader.execution.recording import Recording
 from grader.execution.stream import Flood, Messages
 from grader.execution.warm.lines import Lines, Printed
 from grader.execution.warm.slot import Ending, Slot
@@ -52,7 +53,7 @@ class Conversation:
         self._killed = False
         self._over = False
 
-    def hold(self, engine: str) -> Execution:
+    def hold(self, engine: str) -> Recording:
         """Take everything in until the process has ended. Raises ExecutionUnavailable for a fault of ours."""
         self._lines.watch(self._slot.fileno())
         while not self._hear():
@@ -75,17 +76,18 @@ class Conversation:
             over=ending.over,
             out_of_memory=self._transcript.out_of_memory,
         )
-        return Execution(
+        told = Execution(
             purpose=self._run.purpose,
             status=status,
             engine=engine,
             seconds=self._seconds,
             seed=self._run.seed,
             cells=self._transcript.runs(),
-            captures=self._transcript.captures(stopped=bool(self._stopped)),
             environment=self._environment,
             reason=reason,
         )
+        frames = self._transcript.frames(stopped=bool(self._stopped))
+        return Recording(told=told, frames=frames)
 
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""

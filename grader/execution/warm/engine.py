@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.errors import ExecutionUnavailable, GraderError
 from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
+from grader.execution.recording import Recording
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
 from grader.execution.scratch import folder
@@ -20,7 +21,7 @@ from grader.execution.warm.lines import Lines
 from grader.execution.warm.requests import cells, request
 from grader.execution.warm.slot import Slot
 from grader.execution.warm.template import Template
-from grader.records import Execution, Limits, Plan, Run
+from grader.records import Limits, Plan, Run
 
 _log = logging.getLogger(__name__)
 _TRIES = 3
@@ -46,7 +47,7 @@ class WarmEngine:
             if self._template is None and not self._closed:
                 self._renew()
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
         """Make one run of a plan; see `Engine`."""
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
@@ -59,7 +60,7 @@ class WarmEngine:
             reason = f"The grader failed to run this: {type(error).__name__}: {error}."
         return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
 
-    def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
+    def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Recording:
         """Hold the conversation. A slot or a template that died on the way is our own fault: it is tried again."""
         for attempt in range(1, _TRIES + 1):
             try:
@@ -72,7 +73,7 @@ class WarmEngine:
 
     def _converse(
         self, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None, *, last: bool
-    ) -> Execution:
+    ) -> Recording:
         sandbox = self._sandbox
         with ExitStack() as stack:
             outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())

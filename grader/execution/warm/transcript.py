@@ -9,8 +9,9 @@ from typing import Any
 from grader.execution import schedule
 from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_records
-from grader.execution.wire import Read, WireError, decode
-from grader.records import Capture, CellError, CellRun, Limits, Plan, Run
+from grader.execution.recording import Frame
+from grader.execution.wire import WireError
+from grader.records import CellError, CellRun, Limits, Plan, Run
 from grader.records.execution import CellStatus
 
 _FRAMES = 2
@@ -119,26 +120,18 @@ class Transcript:
             for source, cell in zip(self._plan.cells, self.cells, strict=True)
         )
 
-    def captures(self, *, stopped: bool) -> tuple[Capture, ...]:
+    def frames(self, *, stopped: bool) -> tuple[Frame, ...]:
         """The captures; where the process was stopped before its end, with what the last cell had left."""
-        captures = [
-            capture
-            for position, frame in sorted(self._frames.items())
-            for capture in schedule.captures_at_end(self._due[position], self._read(frame, self._due[position]))
+        frames = [
+            Frame(points=self._due[position], data=data, limits=self._limits)
+            for position, data in sorted(self._frames.items())
         ]
         if stopped and self._checkpoint is not None:
-            position, frame = self._checkpoint
+            position, data = self._checkpoint
             ahead = next((points for points in self._due[position + 1 :] if points), ())
-            captures += schedule.captures_at_last(self._plan.cells[position].index, self._read(frame, ahead))
-        return tuple(captures)
-
-    def _read(self, frame: bytes, points: tuple[Any, ...]) -> tuple[Read, ...]:
-        names = schedule.names_of(points)
-        try:
-            read = decode(frame, self._limits)
-        except WireError:
-            return schedule.refused(names)
-        return tuple(each for each in read if each.name in names)
+            left_by = self._plan.cells[position].index
+            frames.append(Frame(points=ahead, data=data, limits=self._limits, left_by=left_by))
+        return tuple(frames)
 
 
 def _display_id(document: Mapping[str, Any]) -> str:

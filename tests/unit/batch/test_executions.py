@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from grader.batch.executions import Conditions, Executions, Place
+from grader.execution import Recording
 from grader.gradebook import Gradebook
-from grader.records import Execution, ExecutionStatus, Limits, Plan, Run, Source
+from grader.records import ExecutionStatus, Limits, Plan, Run, Source
 from tests.unit.gradebook.results import make_execution, make_result, make_spec
 
 PLAN = Plan(cells=(Source(index=0, code="x = 1"),), main=Run(), repeat=Run(purpose="repeat", seed=7))
@@ -32,13 +33,13 @@ class SlowEngine:
     def begin(self) -> None:
         pass
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
         with self._lock:
             self.runs.append(run.purpose)
             number = len(self.runs)
             status = self._statuses.pop(0) if self._statuses else "completed"
         time.sleep(0.05)
-        return make_execution(seconds=number, status=status, purpose=run.purpose)
+        return Recording(told=make_execution(seconds=number, status=status, purpose=run.purpose))
 
     def close(self) -> None:
         pass
@@ -56,7 +57,7 @@ def executions(book: Gradebook, engine: SlowEngine, *notebooks: str) -> Executio
     return Executions(conditions, book, notebooks)
 
 
-def make_at_once(source: Executions, *places: Place, run: Run = PLAN.main) -> list[tuple[Execution, bool]]:
+def make_at_once(source: Executions, *places: Place, run: Run = PLAN.main) -> list[tuple[Recording, bool]]:
     with ThreadPoolExecutor(len(places)) as threads:
         return list(threads.map(lambda place: source.make(place, PLAN, run), places))
 
@@ -66,7 +67,7 @@ def test_hand_ins_of_the_same_bytes_share_an_execution_that_is_under_way(book: G
     source = executions(book, engine)
     made = make_at_once(source, *[source.hold("aa", PLAN)] * 4)
     assert engine.runs == ["main"]
-    assert {execution.seconds for execution, _ in made} == {1}
+    assert {recording.told.seconds for recording, _ in made} == {1}
     assert sorted(own for _, own in made) == [False, False, False, True]
 
 
@@ -98,7 +99,7 @@ def test_a_fault_of_ours_is_not_shared(book: Gradebook) -> None:
     engine = SlowEngine("unavailable")
     source = executions(book, engine)
     made = make_at_once(source, *[source.hold("aa", PLAN)] * 2)
-    assert sorted(execution.status for execution, _ in made) == ["completed", "unavailable"]
+    assert sorted(recording.told.status for recording, _ in made) == ["completed", "unavailable"]
     assert [own for _, own in made] == [True, True]
 
 

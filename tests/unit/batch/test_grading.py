@@ -14,7 +14,7 @@ import pytest
 
 from grader.assignment.spec import Spec
 from grader.batch import Batch, Graded, HandedIn, Pages, Workers, workers
-from grader.execution import ENGINES, EngineOptions
+from grader.execution import ENGINES, EngineOptions, Recording
 from grader.gradebook import Gradebook
 from grader.marking import ungraded
 from grader.records import Execution, ExecutionStatus, Limits, Plan, Result, Run, Student, Submission
@@ -73,10 +73,10 @@ class TellingEngine:
         self.runs: list[str] = []
         self._spec = spec
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
         self.runs.append(run.purpose)
         execution = in_process(self._spec, notebook(*[source.code for source in plan.cells]), seed=run.seed)
-        return replace(execution, purpose=run.purpose, seconds=float(len(self.runs)))
+        return Recording(told=replace(execution, purpose=run.purpose, seconds=float(len(self.runs))))
 
     def close(self) -> None:
         pass

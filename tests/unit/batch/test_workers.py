@@ -16,6 +16,7 @@ from grader.batch.careful import Careful
 from grader.batch.stages import Executed, Terms
 from grader.batch.worker_process import WorkerFault
 from grader.errors import AssignmentError
+from grader.execution import Recording
 from grader.gradebook import dump_notebook
 from grader.records import Execution, Notebook, Student, Submission
 from tests.command_line import write_assignment, write_notebook
@@ -64,8 +65,9 @@ def careful(pool: Workers, spec: Spec) -> Careful:
 
 def executed(handed_in: Notebook, *executions: Execution) -> Executed:
     submission = Submission(student=Student(id="amara"), attempt=1, path="amara.ipynb", sha256="a", slug="amara")
+    fresh = tuple(Recording(told=execution) for execution in executions)
     return Executed(
-        submission=submission, key="k", document=dump_notebook(handed_in), fresh=executions, marked_at="2026-01-01"
+        submission=submission, key="k", document=dump_notebook(handed_in), fresh=fresh, marked_at="2026-01-01"
     )
 
 

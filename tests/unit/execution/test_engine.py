@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from grader.execution import execute_with_retry
+from grader.execution import Recording, execute_with_retry
 from grader.execution.engine import not_run
 from grader.records import CellRun, Execution, ExecutionStatus, Limits, Plan, Run
 
@@ -22,8 +22,8 @@ class Script:
     def __init__(self, *executions: Execution) -> None:
         self.executions = list(executions)
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Execution:
-        return self.executions.pop(0)
+    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+        return Recording(told=self.executions.pop(0))
 
     def close(self) -> None:
         """Nothing runs."""
@@ -36,7 +36,7 @@ def ended(status: ExecutionStatus, *cells: Literal["ok", "error", "died", "not-r
 
 def retried(*executions: Execution) -> Execution:
     engine = Script(*executions)
-    result = execute_with_retry(engine, PLAN, PLAN.main, limits=Limits(), provided=None)
+    result = execute_with_retry(engine, PLAN, PLAN.main, limits=Limits(), provided=None).told
     assert engine.executions == []
     return result
 
@@ -58,5 +58,5 @@ def test_of_two_deaths_the_one_that_reached_further_counts_and_the_second_on_a_t
 
 
 def test_a_second_try_that_could_not_be_made_blames_nobody() -> None:
-    second = not_run(PLAN.main, "script", "unavailable", "no disk")
+    second = not_run(PLAN.main, "script", "unavailable", "no disk").told
     assert retried(ended("died", "died"), second).status == "unavailable"

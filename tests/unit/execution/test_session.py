@@ -30,7 +30,7 @@ def execute(engine: KernelEngine, *codes: str) -> Execution:
     cells = tuple(Source(index=index, code=code) for index, code in enumerate(codes))
     points = (CapturePoint(after_cell=0, names=("x",)), CapturePoint(after_cell=len(cells) - 1, names=("x",)))
     plan = Plan(cells=cells, main=Run(captures=points))
-    return engine.execute(plan, plan.main, limits=Limits(), provided=None)
+    return engine.execute(plan, plan.main, limits=Limits(), provided=None).execution()
 
 
 def test_reading_variables_slowly_after_every_cell_ends_the_process_and_keeps_what_was_read(

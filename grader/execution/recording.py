@@ -1,0 +1,52 @@
+"""What an engine hands on of an execution: its record, and captures as the bytes in which they came.
+
+The bytes are an attacker's. Whoever marks reads them, in a process that is bounded and may die of it, and no other
+process has to take apart, and send on, what it never looks at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from grader.execution import schedule
+from grader.execution.wire import WireError, decode
+from grader.records import Capture, CapturePoint, Execution, Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Captures that nobody has read yet, the points for which they were asked, and the limits that hold for them.
+
+    `left_by` is the last cell that had finished, where the process ended before it reached the points.
+    """
+
+    points: tuple[CapturePoint, ...]
+    data: bytes
+    limits: Limits
+    left_by: int | None = None
+
+    def captures(self) -> tuple[Capture, ...]:
+        """What is in it; where it can't be read, values that say so."""
+        names = schedule.names_of(self.points)
+        try:
+            read = tuple(each for each in decode(self.data, self.limits) if each.name in names)
+        except WireError:
+            read = schedule.refused(names)
+        if self.left_by is None:
+            return schedule.captures_at_end(self.points, read)
+        return schedule.captures_at_last(self.left_by, read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """An execution; `told` lacks the captures that are still in `frames`."""
+
+    told: Execution
+    frames: tuple[Frame, ...] = ()
+
+    def execution(self) -> Execution:
+        """The whole of it. Nothing is raised, whatever is in the frames."""
+        if not self.frames:
+            return self.told
+        captures = tuple(capture for frame in self.frames for capture in frame.captures())
+        return replace(self.told, captures=captures)
