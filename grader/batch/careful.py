@@ -12,7 +12,6 @@ from grader.batch.worker_process import WorkerFault
 from grader.batch.workers import Workers
 from grader.execution import Recording
 from grader.gradebook import Entry
-from grader.marking import ungraded
 from grader.records import Execution, ExecutionStatus, Grade
 
 _PATIENCE = 3
@@ -47,7 +46,7 @@ class Careful:
             try:
                 return self.workers.mark(self.terms, executed, self._markable(executed))
             except WorkerFault:
-                return ungraded(self.spec, not_made("unavailable", fault.message))
+                return self._nothing(not_made("unavailable", fault.message))
 
     def _markable(self, executed: Executed) -> tuple[str, ...]:
         """The checks that can be marked alone, found out within a bounded time."""
@@ -77,7 +76,12 @@ class Careful:
     def _ungraded(self, executed: Executed, reason: str) -> tuple[Executed, Grade]:
         execution = not_made("unavailable", reason)
         alone = replace(executed, key="", document=None, plan=None, stored=None, fresh=(Recording(told=execution),))
-        return alone, ungraded(self.spec, execution)
+        return alone, self._nothing(execution)
+
+    def _nothing(self, execution: Execution) -> Grade:
+        from grader.marking import ungraded  # few batches need it here, and NumPy takes long to import
+
+        return ungraded(self.spec, execution)
 
 
 def not_made(status: ExecutionStatus, reason: str) -> Execution:

@@ -17,10 +17,14 @@ REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
 _IN_A_KERNEL = ("libraries", "values", "frames", "captures", "system_calls", "start")
-_BESIDE = (
-    *("libraries", "values", "frames", "captures", "stream", "shell", "warm_up", "huge_pages"),
-    *("system_calls", "processes", "walls", "working_folder", "student", "slot", "template", "trial", "kernel"),
-)
+_WALLS = ("system_calls", "processes", "walls", "working_folder")
+_SESSION = ("libraries", "values", "frames", "captures", "stream", "shell", "warm_up", "huge_pages")
+_BESIDE = {
+    "template": (*_SESSION, *_WALLS, "student", "slot", "template"),
+    "trial": (*_WALLS, "trial"),
+    "kernel": (*_WALLS, "kernel"),
+}
+"""By the module that is called, what it needs. Only a session needs IPython, which takes long to import."""
 
 _BUILD = """
 import sys, types
@@ -52,7 +56,7 @@ getattr(modules[document["module"]], document["function"])(settings)
 
 def document(module: str, function: str, settings: dict[str, Any]) -> bytes:
     """What PROGRAM reads in order to call a function of the guest's with some settings."""
-    text = {"sources": _sources(_BESIDE), "module": module, "function": function, "settings": settings}
+    text = {"sources": _sources(_BESIDE[module]), "module": module, "function": function, "settings": settings}
     return json.dumps(text).encode("ascii")
 
 

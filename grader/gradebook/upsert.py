@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, inspect, or_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from grader.errors import GradebookError
 from grader.gradebook.models import Base
 
-Statement = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+Statement: TypeAlias = "sqlite.Insert | postgresql.Insert"
 
 
 def keep(connection: Connection, model: type[Base], key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
@@ -74,5 +77,7 @@ def _insert(dialect: str, model: type[Base]) -> Statement:
     if dialect == "sqlite":
         return sqlite.insert(model)
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # few gradebooks are kept in it, and its drivers take long to import
+
         return postgresql.insert(model)
     raise GradebookError(f"A gradebook can't be kept in {dialect}.", remedy="Name a file, or a PostgreSQL database.")

@@ -30,25 +30,30 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
 def cells(plan: Plan, run: Run) -> bytes:
     """The code of each cell, and the names whose values are due after it: at a capture point, and as a precaution for
     the next one. Eight bytes of length, and JSON."""
-    due = schedule.points_due(run.captures, plan.cells)
+    due = [schedule.names_of(points) if points else None for points in schedule.points_due(run.captures, plan.cells)]
     text = json.dumps(
         {
             "cells": [
                 {
                     "code": source.code,
-                    "due": schedule.names_of(due[position]) if due[position] else None,
-                    "ahead": _ahead(due[position + 1 :]),
+                    "due": names,
+                    "ahead": ahead,
                 }
-                for position, source in enumerate(plan.cells)
+                for source, names, ahead in zip(plan.cells, due, _ahead(due), strict=True)
             ]
         }
     ).encode("ascii")
     return len(text).to_bytes(8, "little") + text
 
 
-def _ahead(due: tuple[tuple[Any, ...], ...]) -> tuple[str, ...] | None:
-    points = next((points for points in due if points), None)
-    return schedule.names_of(points) if points else None
+def _ahead(due: list[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
+    """For each cell, the names of the next capture point after it."""
+    found: list[tuple[str, ...] | None] = []
+    following: tuple[str, ...] | None = None
+    for names in reversed(due):
+        found.append(following)
+        following = following if names is None else names
+    return found[::-1]
 
 
 def _bytes_below(folder: Path | None) -> int:
