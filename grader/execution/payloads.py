@@ -114,7 +114,7 @@ def _output(payload: bytes) -> Output | Unread:
     size = OVERHEAD + len(payload)
     if marks(payload) > MAX_OUTPUT_MARKS:
         return Unread(size=size)
-    content = _object(payload, constant=str)
+    content = _object(payload, constants=True)
     kind = content.get("output_type")
     if not isinstance(kind, str) or kind not in _OUTPUT_TYPES:
         raise WireError("an output of no known type")
@@ -153,8 +153,8 @@ def _position(payload: bytes) -> int:
     return int.from_bytes(payload, "little")
 
 
-def _object(payload: bytes, **options: Any) -> dict[str, Any]:
-    content = parse(payload, encoding="utf-8", **options)
+def _object(payload: bytes, *, constants: bool = False) -> dict[str, Any]:
+    content = parse(payload, encoding="utf-8", constants=constants)
     if not isinstance(content, dict):
         raise WireError("what should be an object isn't")
     return content

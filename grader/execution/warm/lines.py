@@ -42,9 +42,11 @@ class Lines:
             self._resources.callback(os.close, reading)
             self._pipes[reading] = "stdout" if name == "stdout" else "stderr"
             self.theirs.append(writing)
+        self._descriptor = self._stream.fileno()
+        self._own = frozenset((self._descriptor, *self._pipes))
         self._decoders = {pipe: codecs.getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
         self._poll = select.poll()
-        for descriptor in (self._stream.fileno(), *self._pipes):
+        for descriptor in self._own:
             self._poll.register(descriptor, select.POLLIN)
 
     def __enter__(self) -> Self:
@@ -72,9 +74,11 @@ class Lines:
         What is in the stream came before what was printed, or at least it began before.
         """
         ready = {descriptor for descriptor, _ in self._poll.poll(max(seconds, 0.0) * 1000 + 1)}
+        if ready == {self._descriptor}:  # as nearly always
+            return self._read(self._descriptor), [], set()
         printed = [piece for pipe in self._pipes if pipe in ready and (piece := self._read_pipe(pipe)) is not None]
-        stream = self._read(self._stream.fileno()) if self._stream.fileno() in ready or printed else b""
-        return stream, printed, ready - {self._stream.fileno(), *self._pipes}
+        stream = self._read(self._descriptor) if self._descriptor in ready or printed else b""
+        return stream, printed, ready - self._own
 
     def printed(self) -> Iterator[Printed]:
         """All that has been printed by now; where somebody keeps printing, no more than a pipe can hold."""
@@ -86,7 +90,7 @@ class Lines:
 
     def rest(self) -> Iterator[bytes]:
         """What lies in the stream when the process has ended."""
-        while data := self._read(self._stream.fileno()):
+        while data := self._read(self._descriptor):
             yield data
 
     def _read_pipe(self, pipe: int) -> Printed | None:
