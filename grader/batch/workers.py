@@ -24,8 +24,8 @@ LOAD_SECONDS = 90.0
 
 _JOBS = "grader.batch.jobs"
 """Known by name only, so that this process does not import what only the workers need, torch above all."""
-_IMPORTED = (_JOBS, "nbconvert.filters.ansi", "nbconvert.filters.markdown_mistune")
-"""What all workers need, imported once, before they are forked; a worker that died is replaced by a fork, too."""
+_PRELOADED = "grader.batch.preloaded"
+"""Imported once, before workers are forked; one that died is replaced by a fork, too."""
 
 
 class Workers:
@@ -38,7 +38,7 @@ class Workers:
         self.seconds = seconds
         self.reference = reference
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*_IMPORTED])
+        self._context.set_forkserver_preload([_PRELOADED])
         forkserver.ensure_running()
         self._free = threading.Condition()
         self._idle: list[WorkerProcess | None] = [None] * processes  # None: not started yet, or ended

@@ -12,6 +12,7 @@ import typer
 
 from grader.cli.terminal import print_error
 from grader.errors import GraderError
+from grader.importing import without_collecting
 
 app = typer.Typer(
     name="grader",
@@ -105,8 +106,9 @@ def grade(
     submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,
     3 student code can't be sealed here and --unsafe wasn't given.
     """
-    from grader.cli.grade import GradeOptions, run_grade
-    from grader.records import Limits
+    with without_collecting():
+        from grader.cli.grade import GradeOptions, run_grade
+        from grader.records import Limits
 
     limits = Limits(
         cell_seconds=cell_seconds,

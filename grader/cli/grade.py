@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -34,8 +35,11 @@ from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
 from grader.errors import ExitStatus, GradebookError, UsageError
 from grader.execution import Engine
-from grader.gradebook import Gradebook
+from grader.importing import without_collecting
 from grader.records import Limits, Result, Submission
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ def run_grade(options: GradeOptions) -> ExitStatus:
         Workers(options.reference, processes=options.jobs) as workers,
         _prepared(options, workers, collected) as (described, environment, engine),
     ):
+        from grader.gradebook import Gradebook  # imported by now; see `_prepared`
+
         spec = _revealing(described.spec, reveal)
         out.create()
         with Gradebook.open(out.gradebook) as book:
@@ -101,6 +107,8 @@ def _prepared(
         expected = interpreter(options.python, None, options.reference)
         environment = class_environment(expected, engine=options.engine)
         engine = engines.enter_context(closing(choice.begin(environment.python)))
+        with without_collecting():
+            import_module("grader.gradebook.store")  # SQLAlchemy takes long, and the others work meanwhile
         described = loading.result()
         wanted = interpreter(options.python, described.spec.python, options.reference)
         if wanted != expected:

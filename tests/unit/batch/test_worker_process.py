@@ -19,7 +19,7 @@ from grader.batch.worker_process import WorkerFault, WorkerProcess
 from grader.errors import NotebookRejected
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([*workers._IMPORTED])
+CONTEXT.set_forkserver_preload([workers._PRELOADED])
 
 
 @pytest.fixture
