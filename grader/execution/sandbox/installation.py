@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 from dataclasses import dataclass
@@ -34,8 +35,10 @@ class Installation:
     folders: tuple[str, ...]
 
 
+@functools.cache
 def find_installation(python: str) -> Installation:
-    """Ask an interpreter where it lives. Raises ExecutionUnavailable where it doesn't answer."""
+    """Ask an interpreter where it lives, once for the seal and the engine. Raises ExecutionUnavailable where it doesn't
+    answer."""
     remedy = f"Check that `{python} -c 1` works."
     try:
         # -I: neither the folder where we happen to be nor the user's settings have a say.
