@@ -222,6 +222,8 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[student]}", markup=False),
     )
-    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:
+    disabled = not stderr.is_terminal
+    # Drawn twice a second: each time costs as much as a submission does in this process.
+    with Progress(*columns, console=stderr, transient=True, disable=disabled, refresh_per_second=2) as progress:
         task = progress.add_task("Grading", total=total, student="")
         yield lambda student: progress.update(task, advance=1, student=safe(student).plain[:30])
