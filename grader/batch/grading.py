@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, TypeAdapter
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _LIMITS = TypeAdapter(Limits)
 _AT_ONCE = 8
 """At most so many submissions are written to the gradebook in one transaction."""
+_TOGETHER_SECONDS = 0.05
+"""So long the first of them waits for company: a transaction costs more than what is written of one in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +115,7 @@ class Batch:
                 # Only a few are in flight at a time, so that memory does not grow with the class.
                 start(2 * self.jobs)
                 while running:
-                    handful = [done.get()]
-                    while len(handful) < _AT_ONCE and not done.empty():
-                        handful.append(done.get())
+                    handful = _handful(done, enough=min(self.jobs, len(running)))
                     running.difference_update(handful)
                     start(len(handful))
                     yield [future.result() for future in handful]
@@ -122,3 +124,14 @@ class Batch:
                     future.cancel()
                 self.engine.close()
                 raise
+
+
+def _handful(done: SimpleQueue[Future[Examined]], *, enough: int) -> list[Future[Examined]]:
+    """Those that are done by now; fewer than `enough` wait a moment for others, while as many are under way."""
+    handful = [done.get()]
+    deadline = time.monotonic() + _TOGETHER_SECONDS
+    with suppress(Empty):
+        while len(handful) < _AT_ONCE:
+            patience = deadline - time.monotonic() if len(handful) < enough else 0.0
+            handful.append(done.get(timeout=max(patience, 0.0)))
+    return handful
