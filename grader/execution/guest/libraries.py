@@ -32,6 +32,9 @@ class NumpyReader:
         self._astype = numpy.ndarray.astype
         self._tobytes = numpy.ndarray.tobytes
         self._tolist = numpy.ndarray.tolist
+        # NumPy makes a dtype's name anew each time, in Python, which takes longer than reading a small array.
+        little = sys.byteorder == "little"
+        self._native = {numpy.dtype(name): name for name in sorted(_DTYPES)} if little else {}
         self._wide = {"f": numpy.dtype(numpy.float64), "c": numpy.dtype(numpy.complex128)}
 
     def plain(self, array: Any) -> Any:
@@ -49,6 +52,8 @@ class NumpyReader:
     def numbers(self, plain: Any) -> tuple[str, tuple[int, ...], bytes]:
         """Dtype name, shape and little-endian bytes in C order, of an array of numbers."""
         dtype = plain.dtype
+        if dtype in self._native:
+            return self._native[dtype], plain.shape, self._tobytes(plain, "C")
         if dtype.name not in _DTYPES:
             dtype = self._wide[dtype.kind]  # long double has no portable layout
         little = self._astype(plain, dtype.newbyteorder("<"), copy=False)

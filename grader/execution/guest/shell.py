@@ -172,21 +172,27 @@ class ZMQInteractiveShell(InteractiveShell):
     async def run_ast_nodes(
         self, nodelist: Any, cell_name: str, interactivity: str = "last_expr", compiler: Any = compile, result: Any = None
     ) -> Any:
-        """As IPython's own, which compiles and runs each statement by itself, but with those before the last in one.
+        """As IPython's own, which compiles and runs each statement by itself, but with all that show nothing in one.
 
         Where that makes a difference, it is left to IPython: an error of syntax that only compiling finds must not
         keep the statements before it from running, and `await` may stand anywhere.
         """
-        if interactivity == "last_expr" and len(nodelist) > 2:
-            body = nodelist[:-1]
+        if interactivity == "last_expr" and len(nodelist) > 1:
+            shown = len(nodelist) - isinstance(nodelist[-1], ast.Expr)
             try:
-                code = compiler(ast.Module(body, []), cell_name, "exec")
+                code = compiler(ast.Module(nodelist[:shown], []), cell_name, "exec")
             except Exception:
                 code = None
             if code is not None:
-                if await self.run_code(code, result):  # type: ignore[no-untyped-call]
+                try:
+                    if await self.run_code(code, result):  # type: ignore[no-untyped-call]
+                        return True
+                except BaseException as error:  # that another couldn't be told: a student's may raise from its __str__
+                    if result is not None:
+                        result.error_before_exec = error
+                    self.showtraceback()
                     return True
-                nodelist = nodelist[-1:]
+                nodelist = nodelist[shown:]
         return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
 
     @default("exiter")
