@@ -223,7 +223,7 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
         TextColumn("{task.fields[student]}", markup=False),
     )
     disabled = not stderr.is_terminal
-    # Drawn twice a second: each time costs as much as a submission does in this process.
+    # Drawn twice a second, not ten times: what draws it is what hands out the work.
     with Progress(*columns, console=stderr, transient=True, disable=disabled, refresh_per_second=2) as progress:
         task = progress.add_task("Grading", total=total, student="")
         yield lambda student: progress.update(task, advance=1, student=safe(student).plain[:30])
