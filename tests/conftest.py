@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # How long an example takes depends on what else the machine does, and says nothing of what is tested.
 settings.register_profile("grader", deadline=None)
 settings.load_profile("grader")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Three for two cores: half of the tests' time is spent waiting for what hangs."""
+    return (os.cpu_count() or 2) * 3 // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

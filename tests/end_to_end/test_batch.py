@@ -14,15 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import ROOT, UNSEALABLE, grader, results, write_assignment, write_notebook
+from tests.command_line import RIGHT, ROOT, UNSEALABLE, grader, results, write_assignment, write_notebook
 
 HANGS = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "while True:\n    pass")
 DIES = ("import numpy as np, os\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "os._exit(1)\nsquares = x**2")
 
 
+TAKES_A_SECOND = (f"import time\ntime.sleep(1)\n{RIGHT[0]}", RIGHT[1])
+
+
 def write_class(folder: Path, size: int) -> None:
     for number in range(size - 2):
-        write_notebook(folder / f"s{number:02}.ipynb")
+        write_notebook(folder / f"s{number:02}.ipynb", TAKES_A_SECOND)
     write_notebook(folder / "hangs.ipynb", HANGS)
     write_notebook(folder / "dies.ipynb", DIES)
 
