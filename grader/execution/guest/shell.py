@@ -254,6 +254,10 @@ class Session:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
 
+    def disconnect(self) -> None:
+        """Close what `connect` has opened."""
+        self._loop.close()
+
     def _output(self, document: dict[str, Any]) -> None:
         self.flush(more=True)
         self._stream.send_json(OUTPUT, document)

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import student, walls
 from . import system_calls as system
+from .captures import seed_generators
 from .processes import are_more_than, everything_below, holds_more_than, kill, sweep, use_more_than
 
 _ROUND_SECONDS = 0.02
@@ -36,6 +37,7 @@ def serve(session: Any, settings: dict[str, Any], channel: socket.socket) -> Non
         request = json.loads(data)
         if seal == "namespaces":
             walls.separate_processes(own)
+        seed_generators(request["seed"])  # here, where it dirties no page that isn't our own already
         child = os.fork()
         if child == 0:
             _become(session, settings, request, descriptors)

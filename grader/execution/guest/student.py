@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 from typing import Any
 
 from . import walls, working_folder
-from .captures import Captures, seed_generators
+from .captures import Captures
 from .shell import Session
 from .stream import CAPTURES, HELLO, OVER, Stream
 
@@ -22,11 +23,16 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     stream = Stream(_move(descriptors))
     plan = stream.request()
     working_folder.enter(scratch)
-    seed_generators(request["seed"])
+    random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
     walls.close(settings["walls"], scratch, student)
     stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
+    perform(session, plan, captures, stream)
+
+
+def perform(session: Session, plan: dict[str, Any], captures: Captures, stream: Stream) -> None:
+    """Run the cells of a plan, and send the values that are due after each."""
     for position, cell in enumerate(plan["cells"]):
         due = [each for each in ((b"\0", cell["due"]), (b"\1", cell["ahead"])) if each[1] is not None]
         session.run(position, cell["code"], more=not due)  # reading values may take for ever, and the end comes first

@@ -34,7 +34,7 @@ def serve(settings: dict[str, Any]) -> None:
         if len(os.listdir("/proc/self/task")) > 1:
             return _tell(parent, {"threads": name})
     session = Session()
-    warm_up(session.shell)
+    warm_up(session, settings["limits"])
     settings["environment"] = versions()
     sys.path[:] = [entry for entry in sys.path if entry]
     gc.collect()

@@ -18,6 +18,8 @@ from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox import Sandbox
 from grader.execution.scratch import environment, scratch
 from grader.execution.warm.slot import Slot
+from grader.execution.wire import guest_limits
+from grader.records import Limits
 
 START_SECONDS = 90.0
 _ALWAYS = ("numpy", "torch")
@@ -47,6 +49,7 @@ class Template:
         settings = {
             "walls": self._sandbox.walls(),
             "imports": self._imports,
+            "limits": guest_limits(Limits()),
             "descriptor": theirs.fileno(),
         }
         inside = Path(self._sandbox.scratch(self._scratch.root))
