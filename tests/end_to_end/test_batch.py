@@ -18,8 +18,6 @@ from tests.command_line import RIGHT, ROOT, UNSEALABLE, grader, results, write_a
 
 HANGS = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "while True:\n    pass")
 DIES = ("import numpy as np, os\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "os._exit(1)\nsquares = x**2")
-
-
 TAKES_A_SECOND = (f"import time\ntime.sleep(1)\n{RIGHT[0]}", RIGHT[1])
 
 

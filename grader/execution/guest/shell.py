@@ -236,6 +236,7 @@ class Session:
         config.InteractiveShell.colors = "neutral" if _lower_case_colours() else "Linux"
         config.IPKernelApp = Config()  # which libraries look for, too
         self.shell = ZMQInteractiveShell.instance(config=config)
+        self._streams = sys.stdout, sys.stderr
         self._loop: Any = None
 
     def connect(self, stream: Stream) -> None:
@@ -255,7 +256,11 @@ class Session:
         asyncio.set_event_loop(self._loop)
 
     def disconnect(self) -> None:
-        """Close what `connect` has opened."""
+        """Take back what `connect` has put in place, but for the refusals to read."""
+        sys.stdout, sys.stderr = self._streams
+        setattr(sys, "__stdout__", self._streams[0])
+        setattr(sys, "__stderr__", self._streams[1])
+        asyncio.set_event_loop(None)
         self._loop.close()
 
     def _output(self, document: dict[str, Any]) -> None:

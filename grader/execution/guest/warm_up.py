@@ -6,12 +6,11 @@ instructions made special, methods looked up) is better learnt before there are 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from typing import Any
 
-from .captures import Captures, seed_generators
+from .captures import Captures
 from .stream import Stream
 from .student import perform
 
@@ -41,24 +40,19 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
         sys.modules["torch"].set_num_threads(1)
     cells = [*_CELLS, *(_NUMPY if "numpy" in sys.modules else ()), *(_TORCH if "torch" in sys.modules else ())]
     plan = {"cells": [{"code": code, "due": None, "ahead": _NAMES} for code in cells]}
-    plan["cells"][-1]["due"] = _NAMES
-    streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     shell = session.shell
     attributes = {name: value for name, value in shell.user_ns.items() if name.startswith("__")}
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         for _ in range(_TIMES):
-            seed_generators(0)
             stream = Stream(nowhere)
             session.connect(stream)
             perform(session, plan, Captures(shell.user_ns, limits), stream)
             session.disconnect()
-            shell.reset(new_session=True)
-            shell.user_ns.update(attributes)  # of a module, which `__main__` stays; spawned processes ask for `__spec__`
-            shell.execution_count = 1
     finally:
         os.close(nowhere)
-        sys.stdout, sys.stderr = streams[:2]
-        setattr(sys, "__stdout__", streams[2])
-        setattr(sys, "__stderr__", streams[3])
-        asyncio.set_event_loop(None)
+        shell.reset(new_session=True)
+        shell.user_ns.update(attributes)  # of a module, which `__main__` stays; spawned processes ask for `__spec__`
+        shell.execution_count = 1
+        for name in [name for name in vars(sys) if name.startswith("last_")]:
+            delattr(sys, name)

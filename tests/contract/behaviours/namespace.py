@@ -113,3 +113,12 @@ def the_interpreter_is_an_ordinary_one(execution: Execution) -> None:
     assert items(execution, "found") == [True, "/", "Linux", True]
     assert scalar(execution, "encoding") == "utf-8"
     assert items(execution, "numbers") == [True, True, True]
+
+
+@behaviour(
+    "import sys\nlast = [name for name in vars(sys) if name.startswith('last_')]",
+    captures={0: "last"},
+)
+def no_error_has_happened_before_the_first(execution: Execution) -> None:
+    all_ok(execution)
+    assert items(execution, "last") == []
