@@ -208,7 +208,7 @@ def test_closing_an_engine_ends_what_runs_and_says_so(variant: Variant) -> None:
         began = time.monotonic()
         engine.close()
         execution = running.result(timeout=10)
-    assert time.monotonic() - began < 10, "of a hundred seconds"
+    assert time.monotonic() - began < 3
     assert execution.status == "unavailable"
     assert "interrupted" in execution.reason
     assert _execute(engine, plan).status == "unavailable"

@@ -132,8 +132,9 @@ class Template:
     def close(self) -> None:
         """End the process and everything that came of it. Its slots are to be closed before."""
         self._channel.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_ENDING_SECONDS)  # it lets its slots clear up
+        if self._ready:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_ENDING_SECONDS)  # it lets its slots clear up
         self._end()
         assert self._process.stderr is not None
         self._process.stderr.close()
