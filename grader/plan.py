@@ -40,7 +40,8 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     """Plan one execution, and one more with another seed in case saved outputs differ from fresh ones.
 
     At the end of each task's section, the agreed names are captured and every variable that the section assigns, so
-    that an answer under another name can be found; at the end of the notebook, the agreed names once more.
+    that an answer under another name can be found; at the end of the notebook, the agreed names once more. The second
+    execution is there for its outputs, and nothing is captured in it.
     """
     agreed = agreed_names(spec)
     points: dict[int, dict[str, None]] = {}
@@ -55,7 +56,7 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     return Plan(
         cells=tuple(Source(index=cell.index, code=cell.source) for cell in notebook.code_cells),
         main=Run(purpose="main", seed=_FIRST_SEED, captures=captures),
-        repeat=Run(purpose="repeat", seed=_OTHER_SEED, captures=captures) if spec.policies.repeat else None,
+        repeat=Run(purpose="repeat", seed=_OTHER_SEED) if spec.policies.repeat else None,
     )
 
 

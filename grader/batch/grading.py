@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LIMITS = TypeAdapter(Limits)
 _AT_ONCE = 8
 """At most so many submissions are written to the gradebook in one transaction."""
-_TOGETHER_SECONDS = 0.05
+_TOGETHER_SECONDS = 0.25
 """So long the first of them waits for company: a transaction costs more than what is written of one in it."""
 
 
@@ -99,7 +99,7 @@ class Batch:
         }
 
     def _stream(self, examiner: Examiner, handed_in: Sequence[HandedIn]) -> Generator[list[Examined], None, None]:
-        """Submissions as they are done, in handfuls of those that are done by now."""
+        """Submissions as they are done, in handfuls of those that are done within a moment."""
         waiting = iter(handed_in)
         running: set[Future[Examined]] = set()
         done: SimpleQueue[Future[Examined]] = SimpleQueue()
@@ -111,27 +111,25 @@ class Batch:
                     running.add(future)
                     future.add_done_callback(done.put)
 
+            def handful() -> list[Examined]:
+                first, deadline = done.get(), time.monotonic() + _TOGETHER_SECONDS
+                taken = [first]
+                with suppress(Empty):
+                    while True:
+                        running.discard(taken[-1])
+                        start(1)
+                        if len(taken) == _AT_ONCE or not running:
+                            break
+                        taken.append(done.get(timeout=max(deadline - time.monotonic(), 0.0)))
+                return [future.result() for future in taken]
+
             try:
                 # Only a few are in flight at a time, so that memory does not grow with the class.
                 start(2 * self.jobs)
                 while running:
-                    handful = _handful(done, enough=min(self.jobs, len(running)))
-                    running.difference_update(handful)
-                    start(len(handful))
-                    yield [future.result() for future in handful]
+                    yield handful()
             except BaseException:
                 for future in running:
                     future.cancel()
                 self.engine.close()
                 raise
-
-
-def _handful(done: SimpleQueue[Future[Examined]], *, enough: int) -> list[Future[Examined]]:
-    """Those that are done by now; fewer than `enough` wait a moment for others, while as many are under way."""
-    handful = [done.get()]
-    deadline = time.monotonic() + _TOGETHER_SECONDS
-    with suppress(Empty):
-        while len(handful) < _AT_ONCE:
-            patience = deadline - time.monotonic() if len(handful) < enough else 0.0
-            handful.append(done.get(timeout=max(patience, 0.0)))
-    return handful

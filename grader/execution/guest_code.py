@@ -18,7 +18,7 @@ REQUEST = "grader_capture_request"
 
 _IN_A_KERNEL = ("libraries", "values", "frames", "captures", "system_calls", "start")
 _WALLS = ("system_calls", "processes", "walls", "working_folder")
-_SESSION = ("libraries", "values", "frames", "captures", "stream", "shell", "huge_pages")
+_SESSION = ("libraries", "values", "frames", "captures", "stream", "event_loop", "shell", "huge_pages")
 _BESIDE = {
     "template": (*_SESSION, *_WALLS, "student", "warm_up", "slot", "template"),
     "trial": (*_WALLS, "trial"),

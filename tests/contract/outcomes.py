@@ -20,6 +20,8 @@ _ALIKE = (
     (re.compile(r"ERROR:tornado\.general:.*", re.DOTALL), "ERROR:tornado…"),
 )
 _SLOW = "stderr 'Matplotlib is building the font cache; this may take a moment.\\n'"
+_REAPED_TWICE = re.compile(r"stderr 'Unknown child process pid \d+, will report returncode 255\\n'").fullmatch
+"""asyncio's complaint where two of its own parts waited for a script that was interrupted; which is first, depends."""
 _UNLIKE = {"image/svg+xml"}
 """Forms that tell the time."""
 
@@ -37,7 +39,8 @@ def outcome(execution: Execution, *, whole: bool) -> Outcome:
 
 def _cell(cell: CellRun) -> list[str]:
     if cell.status not in ("ok", "error"):  # whether an interrupted cell still tells of its interrupt, depends
-        return [cell.status, *(_output(output) for output in cell.outputs if output.kind != "error")]
+        lines = (_output(output) for output in cell.outputs if output.kind != "error")
+        return [cell.status, *(line for line in lines if not _REAPED_TWICE(line))]
     error = f": {cell.error.name}: {_alike(cell.error.message)}" if cell.error else ""
     return [cell.status + error, *(line for line in map(_output, cell.outputs) if line != _SLOW)]
 

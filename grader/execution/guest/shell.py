@@ -30,6 +30,7 @@ from IPython.utils.process import system  # type: ignore[attr-defined]  # IPytho
 from traitlets import Instance, Type, default
 from traitlets.config import Config
 
+from .event_loop import EventLoop
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
 
 _TRANSFORMERS = len(TransformerManager().token_transformers)  # type: ignore[no-untyped-call]
@@ -38,6 +39,9 @@ _BUFFERED = 1 << 14
 _PIECE = 1 << 18
 _DRY_SECONDS = 1.0
 _FLUSH_SECONDS = 0.2
+_set_handler: Any = getattr(signal.signal, "__wrapped__", signal.signal)
+"""C's own: Python's looks its arguments up in enumerations, each time."""
+_INTERRUPT, _IGNORE = int(signal.SIGINT), int(signal.SIG_IGN)
 
 
 class Printed(io.TextIOBase):
@@ -252,7 +256,7 @@ class Session:
         Publisher.outputs = Results.outputs = ZMQInteractiveShell.outputs = staticmethod(self._output)
         builtins.input = _refusal("raw_input")
         getpass.getpass = _refusal("getpass")
-        self._loop = asyncio.new_event_loop()
+        self._loop = EventLoop()
         asyncio.set_event_loop(self._loop)
 
     def disconnect(self) -> None:
@@ -277,11 +281,11 @@ class Session:
         self._stream.send(STARTED, position.to_bytes(4, "little"))
         ended: dict[str, Any] = {"status": "ok"}
         try:
-            signal.signal(signal.SIGINT, self._stream.interrupt)
+            _set_handler(_INTERRUPT, self._stream.interrupt)
             try:
                 error = self._loop.run_until_complete(self._cell(code))
             finally:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                _set_handler(_INTERRUPT, _IGNORE)
         except BaseException as fault:  # what student code broke of the shell, or an interrupt at the edge of the cell
             error = fault
         if self._own_process() != self._process:  # a fork that came out of its cell isn't the notebook

@@ -75,3 +75,39 @@ def a_cell_that_awaits_too_long_is_ended(execution: Execution) -> None:
     assert statuses(execution)[:2] == ["ok", "timeout"]
     assert statuses(execution)[2] in ("ok", "not-run")  # a kernel that doesn't interrupt an await may be killed for it
     assert scalar(execution, "x") == 1
+
+
+@behaviour(
+    "import asyncio, threading\nloop, woken = asyncio.get_running_loop(), asyncio.Event()",
+    "threading.Timer(0.2, loop.call_soon_threadsafe, [woken.set]).start()\nawait woken.wait()",
+    "total = await loop.run_in_executor(None, sum, [1, 2])",
+    captures={2: "total"},
+)
+def other_threads_wake_the_loop(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "total") == 3
+
+
+@behaviour(
+    "import asyncio, os\nloop = asyncio.get_running_loop()\nread, (way_out, way_in) = loop.create_future(), os.pipe()",
+    "loop.add_reader(way_out, lambda: read.done() or read.set_result(os.read(way_out, 9).decode()))",
+    "os.write(way_in, b'piped')\npiped = await read\nloop.remove_reader(way_out)",
+    "child = await asyncio.create_subprocess_exec('echo', 'from a child', stdout=asyncio.subprocess.PIPE)",
+    "told = (await child.communicate())[0].decode()",
+    captures={4: "piped told"},
+)
+def the_loop_waits_for_descriptors_and_child_processes(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "piped") == "piped"
+    assert scalar(execution, "told") == "from a child\n"
+
+
+@behaviour(
+    "import asyncio, os, signal\ncame = asyncio.Event()",
+    "asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, came.set)",
+    "os.kill(os.getpid(), signal.SIGUSR1)\nawait came.wait()\nname = type(asyncio.get_running_loop()).__name__",
+    captures={2: "name"},
+)
+def the_loop_takes_signals(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "name") == "_UnixSelectorEventLoop"
