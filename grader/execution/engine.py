@@ -65,15 +65,16 @@ def not_run(run: Run, engine: str, status: Literal["rejected", "unavailable"], r
 
 
 def execute_with_retry(engine: Engine, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
-    """Execute, and once more where the process died, since that may be the machine's doing.
+    """Execute, and once more where the process died, since that may be the machine's doing, or was ended with values in
+    it that nobody had read. The second time is a careful one.
 
     Of two tries the one that reached further counts, the second on a tie. A second one that could not be made leaves
     the matter open: the result is `unavailable`.
     """
     first = engine.execute(plan, run, limits=limits, provided=provided)
-    if first.told.status != "died":
+    if first.told.status != "died" and not first.lost:
         return first
-    second = engine.execute(plan, run, limits=limits, provided=provided)
+    second = engine.execute(plan, replace(run, careful=True), limits=limits, provided=provided)
     if second.told.status == "unavailable":
         return second
     further = first if _reached(first.told) > _reached(second.told) else second

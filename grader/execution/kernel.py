@@ -22,7 +22,7 @@ from grader.execution.sandbox.installation import find_installation
 from grader.execution.sandbox.students import student
 from grader.execution.scratch import scratch
 from grader.execution.session import Session
-from grader.records import Execution, Limits, Plan, Run
+from grader.records import Limits, Plan, Run
 
 _log = logging.getLogger(__name__)
 
@@ -47,14 +47,14 @@ class KernelEngine:
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
         try:
-            execution = asyncio.run(self._execute(plan, run, limits, provided))
+            recording = asyncio.run(self._execute(plan, run, limits, provided))
         except ExecutionUnavailable as error:
             return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else str(error))
         except Exception as error:  # whatever it was, it must not lose the batch
             _log.exception("an execution failed")
             reason = f"The grader failed to run this: {type(error).__name__}: {error}."
             return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
-        return not_run(run, self.name, "unavailable", INTERRUPTED) if self._closed else Recording(told=execution)
+        return not_run(run, self.name, "unavailable", INTERRUPTED) if self._closed else recording
 
     def close(self) -> None:
         """End all kernels that run; see `Engine`."""
@@ -64,7 +64,7 @@ class KernelEngine:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
 
-    async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Execution:
+    async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Recording:
         # nbclient leaves tasks behind where a kernel dies; what they raise then says nothing new.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
         with scratch(provided) as place, student() as number:

@@ -39,10 +39,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """An execution; `told` lacks the captures that are still in `frames`."""
+    """An execution; `told` lacks the captures that are still in `frames`.
+
+    `lost` says that the process was ended before a capture point, and that nobody had read what its last finished cell
+    left for that.
+    """
 
     told: Execution
     frames: tuple[Frame, ...] = ()
+    lost: bool = False
 
     def execution(self) -> Execution:
         """The whole of it. Nothing is raised, whatever is in the frames."""

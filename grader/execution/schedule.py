@@ -10,6 +10,10 @@ from grader.records import Capture, CapturePoint, Source, Unreadable
 
 Place = Literal["end", "last"]
 
+CAREFUL_SECONDS = 0.5
+"""Once cells have run so long in all, what each leaves is read although no capture point is reached: it costs little
+beside that, and much beside a notebook of a few milliseconds, which can be run again if its process dies."""
+
 
 def points_due(points: Iterable[CapturePoint], cells: Sequence[Source]) -> tuple[tuple[CapturePoint, ...], ...]:
     """For each code cell in turn, the points that are due once it has run.
@@ -22,6 +26,11 @@ def points_due(points: Iterable[CapturePoint], cells: Sequence[Source]) -> tuple
         tuple(point for point in ordered if cell.index <= point.after_cell and (end is None or point.after_cell < end))
         for cell, end in zip(cells, [*ends, None], strict=True)
     )
+
+
+def points_ahead(due: Sequence[Sequence[CapturePoint]], position: int) -> tuple[CapturePoint, ...]:
+    """The next points that are due after the code cell at `position`, or none; `due` is as `points_due` gives it."""
+    return next((tuple(points) for points in due[position + 1 :] if points), ())
 
 
 def names_of(points: Iterable[CapturePoint]) -> tuple[str, ...]:

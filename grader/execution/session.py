@@ -16,6 +16,7 @@ from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.guest_code import REQUEST, start_statement
 from grader.execution.kernel_process import START_SECONDS, KernelProcess
 from grader.execution.messages import ForgedMessage, heard
+from grader.execution.recording import Recording
 from grader.execution.scratch import read_frame
 from grader.execution.wire import Read, decode
 from grader.records import Capture, CellRun, Execution, Limits, Plan, Run
@@ -48,6 +49,7 @@ class Session:
         self._cells: list[CellRun] = []
         self._captures: list[Capture] = []
         self._checkpoint: _Checkpoint | None = None
+        self._ended: int | None = None
         self._seconds = 0.0
         self._capture_seconds = 0.0
         self._stopped = ""
@@ -70,7 +72,7 @@ class Session:
             raise ExecutionUnavailable("The kernel could not be prepared: it gives no values.")
         self._environment = {str(name): str(version) for name, version in answer["environment"].items()}
 
-    async def execute(self, engine: str) -> Execution:
+    async def execute(self, engine: str) -> Recording:
         """Run all cells, read what is asked for, and tell how it went."""
         runner = CellRunner(self._process, self._plan.cells, self._limits)
         for position in range(len(self._plan.cells)):
@@ -82,7 +84,7 @@ class Session:
             over=self._process.over,
             out_of_memory=self._out_of_memory,
         )
-        return Execution(
+        told = Execution(
             purpose=self._run.purpose,
             status=status,
             engine=engine,
@@ -93,6 +95,14 @@ class Session:
             environment=self._environment,
             reason=reason,
         )
+        return Recording(told=told, lost=self._lost())
+
+    def _lost(self) -> bool:
+        """Whether the process was stopped with something in it that was yet to be read; see `Recording`."""
+        ended = self._ended
+        if not self._stopped or ended is None or not schedule.points_ahead(self._due, ended):
+            return False
+        return self._checkpoint is None or self._checkpoint.after_cell != self._plan.cells[ended].index
 
     async def _step(self, runner: CellRunner, position: int) -> None:
         left = self._limits.total_seconds - self._seconds
@@ -117,6 +127,7 @@ class Session:
         self._seconds += result.run.seconds
         self._out_of_memory |= result.out_of_memory
         if not self._process.exited:
+            self._ended = position
             await self._capture(position)
 
     def _lose_process(self) -> None:
@@ -142,8 +153,8 @@ class Session:
                 return await self._give_up()
             self._captures.extend(schedule.captures_at_end(due, self._values(path, names)))
             self._checkpoint = None
-        ahead = next((points for points in self._due[position + 1 :] if points), ())
-        if ahead:
+        ahead = schedule.points_ahead(self._due, position)
+        if ahead and (self._run.careful or self._seconds > schedule.CAREFUL_SECONDS):
             await self._keep(schedule.names_of(ahead), self._plan.cells[position].index)
         return None
 

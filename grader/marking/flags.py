@@ -15,7 +15,7 @@ def flags_of(checks: Iterable[CheckGrade], execution: Execution) -> tuple[Flag, 
 
 def _of_execution(execution: Execution) -> Iterator[Flag]:
     if execution.tries > 1:
-        yield Flag(code="retried", message="The process died, so the notebook was executed once more.")
+        yield Flag(code="retried", message="The process was ended early, so the notebook was executed once more.")
     for package in missing_packages(execution):
         message = f"`{package}` is imported, but it is neither installed where this was graded nor provided."
         yield Flag(code="missing-package", message=message)

@@ -49,11 +49,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution to be made: which random seed, and what to capture."""
+    """One execution to be made: which random seed, and what to capture.
+
+    A `careful` one reads after each cell, too, what the next point will ask for, in case the process doesn't live to
+    it. One that isn't begins to do so once its cells have taken long.
+    """
 
     purpose: Literal["main", "repeat"] = "main"
     seed: int = 0
     captures: tuple[CapturePoint, ...] = ()
+    careful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,8 @@ class Capture:
 class Execution:
     """One fresh run of a submission. `reason` says in one sentence why it ended as it did, where that isn't plain.
 
-    `tries` is 2 where a process died and the run was made once more. `environment` names the versions of what ran it.
+    `tries` is 2 where a process was ended early and the run was made once more. `environment` names the versions of
+    what ran it.
     """
 
     purpose: Literal["main", "repeat"] = "main"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ class Executions:
         for name, content in notebook.provided.items():
             (folder / name).write_text(content)
         plan = notebook.plan()
-        execution = engine.execute(plan, plan.main, limits=notebook.limits, provided=folder).execution()
+        careful = replace(plan.main, careful=True)
+        execution = engine.execute(plan, careful, limits=notebook.limits, provided=folder).execution()
         assert {path.name: path.read_text() for path in folder.iterdir()} == notebook.provided
         return execution
 

@@ -15,7 +15,7 @@ import pytest
 from grader.execution import Engine, execute_with_retry
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
 from tests.contract.behaviours import LIMITS
-from tests.contract.behaviours.reading import items, scalar
+from tests.contract.behaviours.reading import capture, items, scalar
 from tests.contract.conftest import Executions
 from tests.contract.variants import VARIANTS, Variant
 
@@ -40,6 +40,28 @@ def _plan(*cells: str, names: str = "", seed: int = 1) -> Plan:
 
 def _execute(engine: Engine, plan: Plan, provided: Path | None = None, limits: Limits = LIMITS) -> Execution:
     return engine.execute(plan, plan.main, limits=limits, provided=provided).execution()
+
+
+DIES = "import os\nos._exit(1)"
+
+
+@each_variant
+def test_what_a_sudden_end_would_lose_is_read_the_second_time(executions: Executions, variant: Variant) -> None:
+    engine, plan = executions.engine(variant), _plan("x = 1", "x = 2", DIES, "x = 3", names="x")
+    first = engine.execute(plan, plan.main, limits=LIMITS, provided=None)
+    assert (first.lost, first.execution().captures) == (True, ())
+    recording = execute_with_retry(engine, plan, plan.main, limits=LIMITS, provided=None)
+    execution = recording.execution()
+    assert (execution.status, execution.tries, recording.lost) == ("died", 2, False)
+    assert (scalar(execution, "x"), capture(execution, "x").place) == (2, "last")
+
+
+@each_variant
+def test_what_took_long_is_read_at_once(executions: Executions, variant: Variant) -> None:
+    plan = _plan("x = 1", "import time\ntime.sleep(0.6)\nx = 2", DIES, names="x")
+    recording = executions.engine(variant).execute(plan, plan.main, limits=LIMITS, provided=None)
+    assert not recording.lost
+    assert (scalar(recording.execution(), "x"), capture(recording.execution(), "x").place) == (2, "last")
 
 
 DRAW = (

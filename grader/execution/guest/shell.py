@@ -33,13 +33,21 @@ from traitlets.config import Config
 from .event_loop import EventLoop
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
 
-_TRANSFORMERS = len(TransformerManager().token_transformers)  # type: ignore[no-untyped-call]
+
+
+def _own_transforms(manager: TransformerManager) -> tuple[int, int, int]:
+    return len(manager.cleanup_transforms), len(manager.line_transforms), len(manager.token_transformers)
+
+
+_TRANSFORMS = _own_transforms(TransformerManager())  # type: ignore[no-untyped-call]
+_UNCLEAN = re.compile(r"\A\s|^[^\S\n]+$|>>>|\.\.\.|In ?\[|%%", re.MULTILINE).search
+"""What IPython cleans cells of: indentation, prompts that were copied with the code, cell magics."""
 _ESCAPED = re.compile(r"[ \t]*[,;/]").match
 _BUFFERED = 1 << 14
 _PIECE = 1 << 18
 _DRY_SECONDS = 1.0
 _FLUSH_SECONDS = 0.2
-_set_handler: Any = getattr(signal.signal, "__wrapped__", signal.signal)
+_set_handler: Any = sys.modules["_signal"].signal
 """C's own: Python's looks its arguments up in enumerations, each time."""
 _INTERRUPT, _IGNORE = int(signal.SIGINT), int(signal.SIG_IGN)
 
@@ -139,11 +147,16 @@ class Results(DisplayHook):
 
 
 class Transformer(TransformerManager):
-    """IPython's own, but that it doesn't take a cell to tokens, in Python, in which it would find nothing to change."""
+    """IPython's own, but that it doesn't take a cell apart, in Python, in which it would find nothing to change."""
+
+    def transform_cell(self, cell: str) -> str:
+        if _own_transforms(self) != _TRANSFORMS or _UNCLEAN(cell):
+            return super().transform_cell(cell)
+        lines = (cell if cell.endswith("\n") else cell + "\n").splitlines(keepends=True)
+        return "".join(self.do_token_transforms(lines))
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        own = len(self.token_transformers) == _TRANSFORMERS
-        text = "".join(lines) if own else "%"
+        text = "".join(lines) if _own_transforms(self) == _TRANSFORMS else "%"
         if "%" not in text and "!" not in text and "?" not in text and not any(map(_ESCAPED, lines)):
             return lines
         return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
@@ -276,8 +289,8 @@ class Session:
         self._out.flush(more=more)
         self._err.flush(more=more)
 
-    def run(self, position: int, code: str, *, more: bool) -> None:
-        """Run a cell, and send how it began and ended, and its outputs; with `more`, its end together with what comes."""
+    def run(self, position: int, code: str) -> None:
+        """Run a cell, and send how it began, its outputs, and, together with what comes next, how it ended."""
         self._stream.send(STARTED, position.to_bytes(4, "little"))
         ended: dict[str, Any] = {"status": "ok"}
         try:
@@ -295,7 +308,7 @@ class Session:
             ended = {"status": "error", "ename": _name(error), "evalue": _message(error)}
         self.flush(more=True)
         self._let_pipes_run_dry()
-        self._stream.send_json(ENDED, ended, more=more)
+        self._stream.send_json(ENDED, ended, more=True)
 
     def _let_pipes_run_dry(self) -> None:
         """Wait for the parent to take in what was written past `sys.stdout`, so that it belongs to this cell."""

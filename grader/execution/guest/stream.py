@@ -51,6 +51,11 @@ class Stream:
             self._interrupted = False
             raise KeyboardInterrupt
 
+    def flush(self) -> None:
+        """Write what waits for a next message."""
+        with self._lock:
+            self._send_pieces()
+
     def _send_pieces(self) -> None:
         data = b"".join(self._pieces)
         self._pieces.clear()

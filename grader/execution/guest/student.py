@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from typing import Any
 
 from . import walls, working_folder
@@ -33,9 +34,15 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
 
 def perform(session: Session, plan: dict[str, Any], captures: Captures, stream: Stream) -> None:
     """Run the cells of a plan, and send the values that are due after each."""
+    now = time.monotonic
+    careful_from = now() + plan["careful_after"]
     for position, cell in enumerate(plan["cells"]):
-        due = [each for each in ((b"\0", cell["due"]), (b"\1", cell["ahead"])) if each[1] is not None]
-        session.run(position, cell["code"], more=not due)  # reading values may take for ever, and the end comes first
+        session.run(position, cell["code"])
+        due = [] if cell["due"] is None else [(b"\0", cell["due"])]
+        if cell["ahead"] is not None and now() >= careful_from:
+            due.append((b"\1", cell["ahead"]))
+        if due:
+            stream.flush()  # reading values may take for ever, and the end comes first
         for mark, names in due:
             frame = captures.frame(names)
             session.flush()

@@ -39,7 +39,7 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     cells = [*_CELLS, *(_NUMPY if "numpy" in sys.modules else ()), *(_TORCH if "torch" in sys.modules else ())]
-    plan = {"cells": [{"code": code, "due": None, "ahead": _NAMES} for code in cells]}
+    plan = {"cells": [{"code": code, "due": _NAMES, "ahead": None} for code in cells], "careful_after": 0.0}
     shell = session.shell
     attributes = {name: value for name, value in shell.user_ns.items() if name.startswith("__")}
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -86,8 +86,9 @@ class Conversation:
             environment=self._environment,
             reason=reason,
         )
-        frames = self._transcript.frames(stopped=bool(self._stopped))
-        return Recording(told=told, frames=frames)
+        stopped = bool(self._stopped)
+        frames = self._transcript.frames(stopped=stopped)
+        return Recording(told=told, frames=frames, lost=self._transcript.lost(stopped=stopped))
 
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
@@ -158,6 +159,7 @@ class Conversation:
         self._cell.status = self._cause or ("error" if message.error else "ok")
         self._seconds += self._cell.seconds
         self._cell = None
+        self._transcript.end()
         self._began = now
         self._deadline = now + min(CAPTURE_SECONDS, max(ALL_CAPTURES_SECONDS - self._capture_seconds, 0.0))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.execution import schedule
 from grader.execution.wire import guest_limits
-from grader.records import Limits, Plan, Run
+from grader.records import CapturePoint, Limits, Plan, Run
 
 
 def request(run: Run, limits: Limits, *, scratch: str, student: int | None, provided: Path | None) -> dict[str, Any]:
@@ -29,31 +29,25 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
 
 def cells(plan: Plan, run: Run) -> bytes:
     """The code of each cell, and the names whose values are due after it: at a capture point, and as a precaution for
-    the next one. Eight bytes of length, and JSON."""
-    due = [schedule.names_of(points) if points else None for points in schedule.points_due(run.captures, plan.cells)]
-    text = json.dumps(
-        {
-            "cells": [
-                {
-                    "code": source.code,
-                    "due": names,
-                    "ahead": ahead,
-                }
-                for source, names, ahead in zip(plan.cells, due, _ahead(due), strict=True)
-            ]
-        }
-    ).encode("ascii")
+    the next one, which is taken at once or after some seconds. Eight bytes of length, and JSON."""
+    due = schedule.points_due(run.captures, plan.cells)
+    document = {
+        "cells": [
+            {
+                "code": source.code,
+                "due": _names(due[position]),
+                "ahead": _names(schedule.points_ahead(due, position)),
+            }
+            for position, source in enumerate(plan.cells)
+        ],
+        "careful_after": 0.0 if run.careful else schedule.CAREFUL_SECONDS,
+    }
+    text = json.dumps(document).encode("ascii")
     return len(text).to_bytes(8, "little") + text
 
 
-def _ahead(due: list[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
-    """For each cell, the names of the next capture point after it."""
-    found: list[tuple[str, ...] | None] = []
-    following: tuple[str, ...] | None = None
-    for names in reversed(due):
-        found.append(following)
-        following = following if names is None else names
-    return found[::-1]
+def _names(points: tuple[CapturePoint, ...]) -> tuple[str, ...] | None:
+    return schedule.names_of(points) if points else None
 
 
 def _bytes_below(folder: Path | None) -> int:

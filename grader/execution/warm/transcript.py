@@ -42,13 +42,20 @@ class Transcript:
         self._shown: dict[str, list[dict[str, Any]]] = {}
         self._frames: dict[int, bytes] = {}
         self._checkpoint: tuple[int, bytes] | None = None
+        self._position = 0
+        self._ended: int | None = None
 
     def start(self, position: int) -> CellSoFar:
         """A cell has begun; until we know better, the process died in it."""
+        self._position = position
         self._current = self.cells[position]
         self._current.status = "died"
         self._meter.start_cell()
         return self._current
+
+    def end(self) -> None:
+        """The cell that was begun last is over, and its process lives on."""
+        self._ended = self._position
 
     def text(self, stream: str, text: str, size: int) -> None:
         """Something was printed, in so many bytes."""
@@ -102,6 +109,13 @@ class Transcript:
         self._frames[position] = frame
         self._checkpoint = None
 
+    def lost(self, *, stopped: bool) -> bool:
+        """Whether the process was stopped with something in it that was yet to be read; see `Recording`."""
+        ended = self._ended
+        if not stopped or ended is None or not schedule.points_ahead(self._due, ended):
+            return False
+        return self._checkpoint is None or self._checkpoint[0] != ended
+
     @property
     def out_of_memory(self) -> bool:
         """Whether a cell ended for want of memory."""
@@ -128,7 +142,7 @@ class Transcript:
         ]
         if stopped and self._checkpoint is not None:
             position, data = self._checkpoint
-            ahead = next((points for points in self._due[position + 1 :] if points), ())
+            ahead = schedule.points_ahead(self._due, position)
             left_by = self._plan.cells[position].index
             frames.append(Frame(points=ahead, data=data, limits=self._limits, left_by=left_by))
         return tuple(frames)

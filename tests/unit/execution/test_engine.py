@@ -19,11 +19,14 @@ class Script:
 
     name = "script"
 
-    def __init__(self, *executions: Execution) -> None:
+    def __init__(self, *executions: Execution, loses: bool = False) -> None:
         self.executions = list(executions)
+        self.loses = loses
+        self.careful: list[bool] = []
 
     def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
-        return Recording(told=self.executions.pop(0))
+        self.careful.append(run.careful)
+        return Recording(told=self.executions.pop(0), lost=self.loses and not run.careful)
 
     def close(self) -> None:
         """Nothing runs."""
@@ -44,6 +47,13 @@ def retried(*executions: Execution) -> Execution:
 @pytest.mark.parametrize("status", ["completed", "error", "timeout", "memory", "output", "rejected", "unavailable"])
 def test_whatever_is_no_death_is_not_repeated(status: ExecutionStatus) -> None:
     assert retried(ended(status)).tries == 1
+
+
+@pytest.mark.parametrize("status", ["timeout", "memory", "output", "died"])
+def test_what_ended_with_values_that_nobody_had_read_is_repeated_carefully(status: ExecutionStatus) -> None:
+    engine = Script(ended(status, "ok", "not-run"), ended(status, "ok", "not-run"), loses=True)
+    result = execute_with_retry(engine, PLAN, PLAN.main, limits=Limits(), provided=None)
+    assert (result.told.tries, result.lost, engine.careful) == (2, False, [False, True])
 
 
 def test_a_second_try_that_completes_counts() -> None:

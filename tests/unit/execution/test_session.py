@@ -29,7 +29,7 @@ def engine() -> Iterator[KernelEngine]:
 def execute(engine: KernelEngine, *codes: str) -> Execution:
     cells = tuple(Source(index=index, code=code) for index, code in enumerate(codes))
     points = (CapturePoint(after_cell=0, names=("x",)), CapturePoint(after_cell=len(cells) - 1, names=("x",)))
-    plan = Plan(cells=cells, main=Run(captures=points))
+    plan = Plan(cells=cells, main=Run(captures=points, careful=True))
     return engine.execute(plan, plan.main, limits=Limits(), provided=None).execution()
 
 
