@@ -43,7 +43,7 @@ test: $(DEV) browser ## Run all tests but the slow ones
 	@$(BIN)/python tests/browser.py --say
 
 soak: $(DEV) browser ## Run the slow tests
-	@$(BIN)/python -m pytest --quiet -m soak
+	@$(BIN)/python -m pytest --quiet -m soak -n auto --dist loadgroup
 
 fuzz: $(FUZZ) ## Feed a million hostile inputs to all that reads what a student's process sends
 	@nice -n 19 $(BIN)/python -m tests.fuzz $(OPTIONS)

@@ -35,6 +35,7 @@ _ROUNDS = 5
 _BY_SIGNAL = 128
 _QUEUED_MESSAGES = 32
 _MESSAGE_SLACK = 2**20
+_SEND_MILLISECONDS = 1000
 
 
 class _OneKernel(KernelSpecManager):
@@ -57,6 +58,8 @@ class KernelProcess:
         self._context = zmq.asyncio.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, limits.output_bytes + _MESSAGE_SLACK)
         self._context.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
+        # Who breaks the transport's protocol is cut off by it, and what is sent there would wait for ever.
+        self._context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
         kernels = _OneKernel()
         kernels.command = launch.command
         self.manager = AsyncKernelManager(
@@ -144,7 +147,7 @@ class KernelProcess:
             channel.socket.close(linger=0)
             channel.socket = self.client.connect_iopub()
             self._listen()
-        with suppress(RuntimeError, TimeoutError):
+        with suppress(RuntimeError, TimeoutError, zmq.Again):
             await asyncio.wait_for(self.client.wait_for_ready(timeout=seconds), 2 * seconds)
             return True
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from zmq import ZMQError
+from zmq import Again, ZMQError
 
 from grader.errors import ExecutionUnavailable
 
@@ -26,6 +26,8 @@ def heard() -> Iterator[None]:
         yield
     except (ForgedMessage, ExecutionUnavailable):
         raise
+    except Again as error:
+        raise ForgedMessage("nobody takes messages any more") from error
     except (OSError, MemoryError, ZMQError) as error:
         raise ExecutionUnavailable(f"The kernel could not be heard: {error}.") from error
     except Exception as error:

@@ -18,6 +18,14 @@ SLOWLY = (
     "handlers['grader_capture_request'] = lambda *request: (time.sleep(0.5), answer(*request))"
 )
 
+NOISE = (
+    "import os, stat\n"
+    "for number in range(3, 200):\n"
+    "    try:\n"
+    "        if stat.S_ISSOCK(os.fstat(number).st_mode): os.write(number, b'\\xff' * 300)\n"
+    "    except OSError: pass"
+)
+
 
 @pytest.fixture
 def engine() -> Iterator[KernelEngine]:
@@ -49,3 +57,11 @@ def test_reading_variables_slowly_after_every_cell_ends_the_process_and_keeps_wh
 def test_very_many_cells_leave_most_of_that_time(engine: KernelEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "ALL_CAPTURES_SECONDS", session.ALL_CAPTURES_SECONDS / 4)
     assert execute(engine, "x = 1", *["x = 2"] * 200).status == "completed"
+
+
+def test_a_kernel_that_breaks_its_connections_is_ended_and_what_was_read_is_kept(engine: KernelEngine) -> None:
+    execution = execute(engine, "x = 1", NOISE, "x = 2")
+    assert execution.status in ("output", "died")
+    assert [cell.status for cell in execution.cells] == ["ok", execution.status, "not-run"]
+    assert [(each.after_cell, each.place) for each in execution.captures] == [(0, "end"), (0, "last")]
+    assert execution.seconds < 15
