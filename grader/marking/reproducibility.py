@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from grader.assignment.spec import CheckSpec
+from grader.assignment.spec import CheckSpec, Tolerance
 from grader.marking.compare import compare
 from grader.marking.judge import World
+from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.prints import as_printed, printed_items
 from grader.marking.trace import Trace
 from grader.notebook import Printed, parse_printed
@@ -46,7 +47,8 @@ def stale_outputs(notebook: Notebook, executions: Sequence[Execution]) -> Iterat
 def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequence[World]) -> Iterator[Flag]:
     """Variables that are wrong at the end of their section, but were right when they were printed there.
 
-    `dw1 = w1.grad` is the same tensor, so that zeroing the gradient afterwards changes it, too.
+    `dw1 = w1.grad` is the same tensor, so that zeroing the gradient afterwards changes it, too. What would still be
+    printed so was not changed, but is coarser than its print shows.
     """
     for task in trace.spec.tasks:
         wrong = {
@@ -56,7 +58,11 @@ def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequen
         }
         for item in printed_items(trace, task.id) if wrong else ():
             name = item.source.name if item.source else None
-            if name in wrong and _printed_right(item.printed, wrong[name], worlds):
+            if (
+                name in wrong
+                and _printed_right(item.printed, wrong[name], worlds)
+                and not _printed_still(item.printed, checks[wrong[name].id], trace, task.id)
+            ):
                 message = f"`{name}` was right when cell {item.cell} printed it, and was changed afterwards."
                 yield Flag(code="changed-later", message=message, cell=item.cell, check=wrong[name].id)
 
@@ -67,6 +73,17 @@ def _printed_right(printed: Printed, check: CheckSpec, worlds: Sequence[World]) 
         printed.fits(value.shape) and compare(as_printed(printed, value.shape), value, check.tolerance).holds
         for value in values
     )
+
+
+def _printed_still(printed: Printed, check: CheckGrade, trace: Trace, task: str) -> bool:
+    """Whether the variable that was marked has the value that was printed, as far as its digits show."""
+    assert check.found is not None
+    there = trace.at_notebook_end if check.late else trace.at_section_end(task)
+    capture = there.get(check.found.name)
+    final = None if capture is None else as_numeric(capture.value)
+    if not isinstance(final, Numeric) or not printed.fits(final.values.shape):
+        return False
+    return compare(as_printed(printed, final.values.shape), final.values, Tolerance()).holds
 
 
 _OF_THE_MACHINE = re.compile(

@@ -218,6 +218,13 @@ def test_what_was_right_when_it_was_printed_and_changed_afterwards_is_flagged(tm
     assert [flag.code for flag in grade.flags] == ["changed-later"]
 
 
+def test_what_was_rounded_is_not_said_to_have_been_changed(tmp_path: Path) -> None:
+    body = "@one.value(points=1)\ndef third(x):\n    return x.sum() / 3\n"
+    grade = mark(load_source(tmp_path, body, points=1), notebook("third = round(7 / 3, 3)\nprint('third', third)"))
+    assert verdicts(grade)["third"] == ("incorrect", Fraction(0))
+    assert not grade.flags
+
+
 def test_an_ellipsis_typed_by_hand_hides_nothing(tmp_path: Path) -> None:
     loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
     assert verdicts(mark(loaded, notebook("print('squares: [1.0, ..., 16.0]')")))["squares"] == ("unmarked", None)
