@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -30,9 +30,11 @@ SAID_BY_VERDICTS = frozenset({"missing-name", "unmarked"})
 class Summary:
     """What is told of a batch: counted while it runs, completed when it is over.
 
-    `absent` are students of the roster who handed in nothing, `pending` those whose hand-in is there but not graded
-    yet, `strangers` hand-ins that nobody on the roster fits, `empty` folders that hold files but no notebook,
-    `packages` what hand-ins import and `python`, the interpreter of the class, doesn't have.
+    `earlier` are students of kept submissions that are no hand-in of this batch, `rejected` those whose hand-in can't
+    be read as a notebook, `several` those with more than one attempt. `absent` are students of the roster who handed in
+    nothing, `pending` those whose hand-in is there but not graded yet, `strangers` hand-ins that nobody on the roster
+    fits, `empty` folders that hold files but no notebook, `packages` what hand-ins import and `python`, the interpreter
+    of the class, doesn't have.
     """
 
     total: int
@@ -40,8 +42,10 @@ class Summary:
     executed: int = 0
     interrupted: bool = False
     ungraded: int = 0
-    earlier: int = 0
+    earlier: tuple[str, ...] = ()
     skipped: int = 0
+    rejected: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
     absent: tuple[Student, ...] = ()
     pending: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
@@ -62,7 +66,10 @@ class Summary:
         handed_in = {submission.student.id for submission in mine.values()}
         known = {student.id for student in roster.students}
         self.ungraded = sum(_has_a_fault(result) for result in results)
-        self.earlier = len(results) - self.done
+        current = {(submission.student.id, submission.attempt) for submission in mine.values()}
+        self.earlier = _students(results, lambda each: (each.student.id, each.attempt) not in current)
+        self.rejected = tuple(result.submission.student.id for result in results if result.status == "rejected")
+        self.several = _students(results, lambda each: each.attempt > 1)
         self.skipped = len(collected.skipped)
         self.absent = roster.absent(graded | handed_in)
         self.pending = tuple(sorted(handed_in - graded))
@@ -76,6 +83,11 @@ class Summary:
         if self.interrupted:
             return ExitStatus.INTERRUPTED
         return ExitStatus.UNGRADED if self.ungraded else ExitStatus.OK
+
+
+def _students(results: Sequence[Result], are: Callable[[Submission], bool]) -> tuple[str, ...]:
+    """The students of those submissions, each once."""
+    return tuple(dict.fromkeys(each.submission.student.id for each in results if are(each.submission)))
 
 
 def _has_a_fault(result: Result) -> bool:
@@ -127,7 +139,7 @@ def _table(results: Sequence[Result], spec: Spec) -> Table:
             _points(grade),
             *(points_text(task.points) for task in grade.tasks),
             safe(result.status, STATUS_STYLES[result.status]),
-            safe(_remarks(grade.tasks) + _flags(result)),
+            safe(result.execution.reason if result.status == "rejected" else _remarks(grade.tasks) + _flags(result)),
         )
     return table
 
@@ -169,8 +181,12 @@ def _flags(result: Result) -> str:
 def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]:
     yield f"{summary.done} of {_count(summary.total, 'submission')} marked, {summary.executed} of them executed now."
     yield from _figures(results)
-    if summary.earlier > 0:
-        yield f"{_count(summary.earlier, 'submission')} of earlier gradings into this folder are kept."
+    if summary.earlier:
+        yield f"Kept from earlier gradings into this folder, though not among these files: {_some(summary.earlier)}."
+    if summary.several:
+        yield f"More than one attempt, each with a row of its own: {_some(summary.several)}. Choose which counts."
+    if summary.rejected:
+        yield f"Could not be read, and have 0 points: {_some(summary.rejected)}. Ask for these files again."
     if summary.skipped:
         yield f"Left out, as an editor's or a system's copies: {_count(summary.skipped, 'file')}."
     if summary.empty:

@@ -68,15 +68,15 @@ def execute_with_retry(engine: Engine, plan: Plan, run: Run, *, limits: Limits, 
     """Execute, and once more where the process died, since that may be the machine's doing, or was ended with values in
     it that nobody had read. The second time is a careful one.
 
-    Of two tries the one that reached further counts, the second on a tie. A second one that could not be made leaves
-    the matter open: the result is `unavailable`.
+    Of two tries the one that reached further counts, the second on a tie. Where a second one could not be made, a
+    death stays an open matter: the result is `unavailable`.
     """
     first = engine.execute(plan, run, limits=limits, provided=provided)
     if first.told.status != "died" and not first.lost:
         return first
     second = engine.execute(plan, replace(run, careful=True), limits=limits, provided=provided)
     if second.told.status == "unavailable":
-        return second
+        return second if first.told.status == "died" else first
     further = first if _reached(first.told) > _reached(second.told) else second
     return replace(further, told=replace(further.told, tries=2))
 

@@ -219,6 +219,24 @@ def test_the_class_list_is_held_against_what_came(tmp_path: Path) -> None:
     assert "Not on the roster: boo" in text
 
 
+def test_the_end_names_what_an_instructor_has_to_decide(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "bo" / "final.ipynb")
+    write_notebook(tmp_path / "class" / "bo" / "old.ipynb")
+    write_notebook(tmp_path / "class" / "leaves" / "hw.ipynb")
+    cut = (tmp_path / "class" / "bo" / "final.ipynb").read_text()[:200]
+    (tmp_path / "class" / "cy").mkdir()
+    (tmp_path / "class" / "cy" / "hw.ipynb").write_text(cut)
+    text = grader(*arguments(tmp_path)[:-1], cwd=tmp_path).stdout
+    assert "More than one attempt, each with a row of its own: bo." in text
+    assert "Could not be read, and have 0 points: cy." in text
+    assert "the notebook is cut off" in " ".join(text.split())
+    assert "Kept from earlier" not in text
+    (tmp_path / "class" / "leaves" / "hw.ipynb").unlink()
+    text = grader(*arguments(tmp_path)[:-1], cwd=tmp_path).stdout
+    assert "Kept from earlier gradings into this folder, though not among these files: leaves." in text
+
+
 def test_the_roster_gives_names_and_rows_for_the_absent(tmp_path: Path) -> None:
     write_assignment(tmp_path / "reference")
     write_notebook(tmp_path / "class" / "1001_hw.ipynb")

@@ -27,9 +27,11 @@ def build_seals(installation: Installation, machine: Sequence[Finding]) -> Itera
     stronger = False
     for seal in SEALS:
         trial = try_seal(seal, installation)
-        if trial.problem:
-            besides = ", which isn't needed beside a stronger one" if stronger else ""
-            says = f"No seal by {seal}{besides}: {trial.problem.rstrip('.')}."
+        if trial.problem and stronger:
+            says = f"No seal by {seal}, which isn't needed beside a stronger one: {trial.problem.rstrip('.')}."
+            yield seal, Finding(name=f"seal.{seal}", ok=None, says=says)
+        elif trial.problem:
+            says = f"No seal by {seal}: {trial.problem.rstrip('.')}."
             yield seal, Finding(name=f"seal.{seal}", ok=False, says=says, remedy=_remedy(trial, installation, machine))
         else:
             stronger = True

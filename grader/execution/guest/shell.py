@@ -30,7 +30,7 @@ from IPython.utils.process import system  # type: ignore[attr-defined]  # IPytho
 from traitlets import Instance, Type, default
 from traitlets.config import Config
 
-from .event_loop import EventLoop
+from .event_loop import new_event_loop
 from .stream import ENDED, OUTPUT, STARTED, TEXT, Stream
 
 
@@ -269,7 +269,7 @@ class Session:
         Publisher.outputs = Results.outputs = ZMQInteractiveShell.outputs = staticmethod(self._output)
         builtins.input = _refusal("raw_input")
         getpass.getpass = _refusal("getpass")
-        self._loop = EventLoop()
+        self._loop = new_event_loop()
         asyncio.set_event_loop(self._loop)
 
     def disconnect(self) -> None:

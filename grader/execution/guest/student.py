@@ -24,6 +24,8 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     stream = Stream(_move(descriptors))
     plan = stream.request()
     working_folder.enter(scratch)
+    folders = session.shell.history_manager.dir_hist
+    folders[:] = [type(folders[0])(os.getcwd())]
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
@@ -34,12 +36,13 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
 
 def perform(session: Session, plan: dict[str, Any], captures: Captures, stream: Stream) -> None:
     """Run the cells of a plan, and send the values that are due after each."""
-    now = time.monotonic
-    careful_from = now() + plan["careful_after"]
+    now, ran = time.monotonic, 0.0
     for position, cell in enumerate(plan["cells"]):
+        began = now()
         session.run(position, cell["code"])
+        ran += now() - began
         due = [] if cell["due"] is None else [(b"\0", cell["due"])]
-        if cell["ahead"] is not None and now() >= careful_from:
+        if cell["ahead"] is not None and ran >= plan["careful_after"]:
             due.append((b"\1", cell["ahead"]))
         if due:
             stream.flush()  # reading values may take for ever, and the end comes first

@@ -52,7 +52,21 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
     finally:
         os.close(nowhere)
         shell.reset(new_session=True)
+        _forget(shell)
         shell.user_ns.update(attributes)  # of a module, which `__main__` stays; spawned processes ask for `__spec__`
         shell.execution_count = 1
         for name in [name for name in vars(sys) if name.startswith("last_")]:
             delattr(sys, name)
+
+
+def _forget(shell: Any) -> None:
+    """Take back what a reset leaves of the last cells and results."""
+    last = {"_": "", "__": "", "___": ""}
+    shell.user_ns.update(last)
+    vars(shell.displayhook).update(last)
+    history = shell.history_manager
+    for name in ("_i", "_ii", "_iii", "_i00"):
+        setattr(history, name, "")
+    history.db_input_cache.clear()
+    history.output_hist_reprs.clear()
+    shell.InteractiveTB.tb = None

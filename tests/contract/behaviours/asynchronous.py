@@ -111,3 +111,26 @@ def the_loop_waits_for_descriptors_and_child_processes(execution: Execution) -> 
 def the_loop_takes_signals(execution: Execution) -> None:
     all_ok(execution)
     assert scalar(execution, "name") == "_UnixSelectorEventLoop"
+
+
+@behaviour(
+    "try:\n    import nest_asyncio as nest\nexcept ImportError:\n    import nest_asyncio2 as nest\nnest.apply()",
+    "import asyncio\nnested = asyncio.get_event_loop().run_until_complete(asyncio.sleep(0.01, 5))",
+    "other = asyncio.new_event_loop().run_until_complete(asyncio.sleep(0.01, 6))",
+    captures={2: "nested other"},
+)
+def libraries_may_let_loops_be_nested(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "nested") == 5
+    assert scalar(execution, "other") == 6
+
+
+@behaviour(
+    "import asyncio, os\nleaked = []",
+    "try:\n    while True: leaked.append(os.open('/dev/null', os.O_RDONLY))\nexcept OSError:\n    pass",
+    "for descriptor in leaked: os.close(descriptor)\nslept = await asyncio.sleep(0.01, 'slept')",
+    captures={2: "slept"},
+)
+def the_loop_works_once_there_are_descriptors_again(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "slept") == "slept"

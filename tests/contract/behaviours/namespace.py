@@ -122,3 +122,13 @@ def the_interpreter_is_an_ordinary_one(execution: Execution) -> None:
 def no_error_has_happened_before_the_first(execution: Execution) -> None:
     all_ok(execution)
     assert items(execution, "last") == []
+
+
+@behaviour(
+    "import os\nbefore = [_i, _ii, _iii, _, __, ___]\nhere = [str(folder) for folder in _dh] == [os.getcwd()]",
+    captures={0: "before here"},
+)
+def nothing_was_run_or_shown_before_the_first_cell(execution: Execution) -> None:
+    all_ok(execution)
+    assert items(execution, "before") == [""] * 6
+    assert scalar(execution, "here") is True
