@@ -24,7 +24,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     stream = Stream(_move(descriptors))
     plan = stream.request()
     working_folder.enter(scratch)
-    folders = session.shell.history_manager.dir_hist
+    folders = session.shell.user_ns["_dh"]
     folders[:] = [type(folders[0])(os.getcwd())]
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
