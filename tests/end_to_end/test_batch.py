@@ -18,12 +18,13 @@ from tests.command_line import RIGHT, ROOT, UNSEALABLE, grader, results, write_a
 
 HANGS = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "while True:\n    pass")
 DIES = ("import numpy as np, os\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "os._exit(1)\nsquares = x**2")
-TAKES_A_SECOND = (f"import time\ntime.sleep(1)\n{RIGHT[0]}", RIGHT[1])
 
 
 def write_class(folder: Path, size: int) -> None:
     for number in range(size - 2):
-        write_notebook(folder / f"s{number:02}.ipynb", TAKES_A_SECOND)
+        # No two are the same, or they would be executed once.
+        takes_a_second = f"import time\ntime.sleep(1)  # {number}\n{RIGHT[0]}"
+        write_notebook(folder / f"s{number:02}.ipynb", (takes_a_second, RIGHT[1]))
     write_notebook(folder / "hangs.ipynb", HANGS)
     write_notebook(folder / "dies.ipynb", DIES)
 
