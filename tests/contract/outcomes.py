@@ -19,7 +19,11 @@ _ALIKE = (
     (re.compile(r"\bThread-\d+"), "Thread-…"),
     (re.compile(r"ERROR:tornado\.general:.*", re.DOTALL), "ERROR:tornado…"),
 )
-_SLOW = "stderr 'Matplotlib is building the font cache; this may take a moment.\\n'"
+_AT_TIMES = (
+    "stderr 'Matplotlib is building the font cache; this may take a moment.\\n'",
+    "stderr 'ERROR:tornado…'",
+)
+"""A library's first time, and a kernel's complaint of a message that it couldn't send, which is heard in some cell."""
 _REAPED_TWICE = re.compile(r"stderr 'Unknown child process pid \d+, will report returncode 255\\n'").fullmatch
 """asyncio's complaint where two of its own parts waited for a script that was interrupted; which is first, depends."""
 _UNLIKE = {"image/svg+xml"}
@@ -42,7 +46,7 @@ def _cell(cell: CellRun) -> list[str]:
         lines = (_output(output) for output in cell.outputs if output.kind != "error")
         return [cell.status, *(line for line in lines if not _REAPED_TWICE(line))]
     error = f": {cell.error.name}: {_alike(cell.error.message)}" if cell.error else ""
-    return [cell.status + error, *(line for line in map(_output, cell.outputs) if line != _SLOW)]
+    return [cell.status + error, *(line for line in map(_output, cell.outputs) if line not in _AT_TIMES)]
 
 
 def _output(output: Output) -> str:
