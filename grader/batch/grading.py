@@ -111,16 +111,18 @@ class Batch:
                     running.add(future)
                     future.add_done_callback(done.put)
 
+            def take(seconds: float | None) -> Future[Examined]:
+                future = done.get(timeout=seconds)
+                running.discard(future)
+                start(1)
+                return future
+
             def handful() -> list[Examined]:
-                first, deadline = done.get(), time.monotonic() + _TOGETHER_SECONDS
-                taken = [first]
+                taken = [take(None)]
+                deadline = time.monotonic() + _TOGETHER_SECONDS
                 with suppress(Empty):
-                    while True:
-                        running.discard(taken[-1])
-                        start(1)
-                        if len(taken) == _AT_ONCE or not running:
-                            break
-                        taken.append(done.get(timeout=max(deadline - time.monotonic(), 0.0)))
+                    while len(taken) < _AT_ONCE and running:
+                        taken.append(take(max(deadline - time.monotonic(), 0.0)))
                 return [future.result() for future in taken]
 
             try:

@@ -28,9 +28,23 @@ def points_due(points: Iterable[CapturePoint], cells: Sequence[Source]) -> tuple
     )
 
 
-def points_ahead(due: Sequence[Sequence[CapturePoint]], position: int) -> tuple[CapturePoint, ...]:
-    """The next points that are due after the code cell at `position`, or none; `due` is as `points_due` gives it."""
-    return next((tuple(points) for points in due[position + 1 :] if points), ())
+def points_ahead(due: Sequence[tuple[CapturePoint, ...]]) -> tuple[tuple[CapturePoint, ...], ...]:
+    """For each code cell in turn, the next points that are due after later ones; `due` is as `points_due` gives it."""
+    found: list[tuple[CapturePoint, ...]] = []
+    following: tuple[CapturePoint, ...] = ()
+    for points in reversed(due):
+        found.append(following)
+        following = points or following
+    return tuple(reversed(found))
+
+
+def is_lost(ahead: Sequence[tuple[CapturePoint, ...]], *, ended: int | None, read: int | None) -> bool:
+    """Whether a process that was stopped still held what nobody had read; see `Recording`.
+
+    `ended` is the place of the last code cell that was over, `read` that of the last whose values for the points ahead
+    were read; None where there is none.
+    """
+    return ended is not None and bool(ahead[ended]) and read != ended
 
 
 def names_of(points: Iterable[CapturePoint]) -> tuple[str, ...]:

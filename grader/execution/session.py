@@ -33,7 +33,7 @@ class _Checkpoint:
 
     path: Path
     names: tuple[str, ...]
-    after_cell: int
+    position: int
 
 
 class Session:
@@ -46,6 +46,7 @@ class Session:
         self._limits = limits
         self._private = private
         self._due = schedule.points_due(run.captures, plan.cells)
+        self._ahead = schedule.points_ahead(self._due)
         self._cells: list[CellRun] = []
         self._captures: list[Capture] = []
         self._checkpoint: _Checkpoint | None = None
@@ -95,14 +96,9 @@ class Session:
             environment=self._environment,
             reason=reason,
         )
-        return Recording(told=told, lost=self._lost())
-
-    def _lost(self) -> bool:
-        """Whether the process was stopped with something in it that was yet to be read; see `Recording`."""
-        ended = self._ended
-        if not self._stopped or ended is None or not schedule.points_ahead(self._due, ended):
-            return False
-        return self._checkpoint is None or self._checkpoint.after_cell != self._plan.cells[ended].index
+        read = self._checkpoint.position if self._checkpoint is not None else None
+        lost = bool(self._stopped) and schedule.is_lost(self._ahead, ended=self._ended, read=read)
+        return Recording(told=told, lost=lost)
 
     async def _step(self, runner: CellRunner, position: int) -> None:
         left = self._limits.total_seconds - self._seconds
@@ -153,19 +149,19 @@ class Session:
                 return await self._give_up()
             self._captures.extend(schedule.captures_at_end(due, self._values(path, names)))
             self._checkpoint = None
-        ahead = schedule.points_ahead(self._due, position)
+        ahead = self._ahead[position]
         if ahead and (self._run.careful or self._seconds > schedule.CAREFUL_SECONDS):
-            await self._keep(schedule.names_of(ahead), self._plan.cells[position].index)
+            await self._keep(schedule.names_of(ahead), position)
         return None
 
-    async def _keep(self, names: tuple[str, ...], after_cell: int) -> None:
+    async def _keep(self, names: tuple[str, ...], position: int) -> None:
         """Have the guest write what stands now, in case the process doesn't live to the next capture point."""
         path = self._new_path()
         if await self._request(names, path) is None:
             return await self._give_up()
         if self._checkpoint is not None:
             _discard(self._checkpoint.path)
-        self._checkpoint = _Checkpoint(path=path, names=names, after_cell=after_cell)
+        self._checkpoint = _Checkpoint(path=path, names=names, position=position)
         return None
 
     async def _give_up(self) -> None:
@@ -200,7 +196,7 @@ class Session:
         if not self._stopped or self._checkpoint is None:
             return ()
         read = self._values(self._checkpoint.path, self._checkpoint.names)
-        return schedule.captures_at_last(self._checkpoint.after_cell, read)
+        return schedule.captures_at_last(self._plan.cells[self._checkpoint.position].index, read)
 
 
 def _discard(path: Path) -> None:

@@ -117,6 +117,7 @@ HEARD_LATE = (
     "what_the_original_stdout_is_given_is_shown",
     "what_c_code_prints_is_shown",
     "bytes_that_are_no_text_are_no_failure",
+    "what_is_no_text_is_no_failure",
     "what_child_processes_write_is_shown",
 )
 """Behaviours that the kernel engine doesn't show each time, whatever the seal."""

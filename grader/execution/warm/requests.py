@@ -31,14 +31,11 @@ def cells(plan: Plan, run: Run) -> bytes:
     """The code of each cell, and the names whose values are due after it: at a capture point, and as a precaution for
     the next one, which is taken at once or after some seconds. Eight bytes of length, and JSON."""
     due = schedule.points_due(run.captures, plan.cells)
+    ahead = schedule.points_ahead(due)
     document = {
         "cells": [
-            {
-                "code": source.code,
-                "due": _names(due[position]),
-                "ahead": _names(schedule.points_ahead(due, position)),
-            }
-            for position, source in enumerate(plan.cells)
+            {"code": source.code, "due": _names(here), "ahead": _names(later)}
+            for source, here, later in zip(plan.cells, due, ahead, strict=True)
         ],
         "careful_after": 0.0 if run.careful else schedule.CAREFUL_SECONDS,
     }

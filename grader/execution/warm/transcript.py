@@ -37,6 +37,7 @@ class Transcript:
         self._limits = limits
         self._meter = meter
         self._due = schedule.points_due(run.captures, plan.cells)
+        self._ahead = schedule.points_ahead(self._due)
         self.cells = [CellSoFar() for _ in plan.cells]
         self._current = self.cells[0]
         self._shown: dict[str, list[dict[str, Any]]] = {}
@@ -110,11 +111,9 @@ class Transcript:
         self._checkpoint = None
 
     def lost(self, *, stopped: bool) -> bool:
-        """Whether the process was stopped with something in it that was yet to be read; see `Recording`."""
-        ended = self._ended
-        if not stopped or ended is None or not schedule.points_ahead(self._due, ended):
-            return False
-        return self._checkpoint is None or self._checkpoint[0] != ended
+        """Whether the process was stopped with something in it that nobody had read; see `Recording`."""
+        read = self._checkpoint[0] if self._checkpoint is not None else None
+        return stopped and schedule.is_lost(self._ahead, ended=self._ended, read=read)
 
     @property
     def out_of_memory(self) -> bool:
@@ -142,9 +141,8 @@ class Transcript:
         ]
         if stopped and self._checkpoint is not None:
             position, data = self._checkpoint
-            ahead = schedule.points_ahead(self._due, position)
             left_by = self._plan.cells[position].index
-            frames.append(Frame(points=ahead, data=data, limits=self._limits, left_by=left_by))
+            frames.append(Frame(points=self._ahead[position], data=data, limits=self._limits, left_by=left_by))
         return tuple(frames)
 
 

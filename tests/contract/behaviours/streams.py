@@ -131,7 +131,7 @@ def what_is_no_text_is_no_failure(execution: Execution) -> None:
     all_ok(execution)
     assert result(execution, 1) == "'\\ud800'"
     assert scalar(execution, "lone") == "?"
-    assert streams(execution, 2)["stdout"] == "after\n"
+    assert text(execution, 2) == "after\n"
 
 
 @beside("import os\nos.write(1, b'\\xff\\xfe\\n'); os.write(1, 'žlu\\n'.encode());", "print('heard')", MOMENT)

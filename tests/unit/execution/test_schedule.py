@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from grader.execution.schedule import captures_at_end, captures_at_last, names_of, points_due, refused
+from grader.execution.schedule import (
+    captures_at_end,
+    captures_at_last,
+    is_lost,
+    names_of,
+    points_ahead,
+    points_due,
+    refused,
+)
 from grader.execution.wire import Read
 from grader.records import CapturePoint, Scalar, Source, Unreadable
 
@@ -35,6 +43,21 @@ def test_several_points_may_share_a_cell_and_each_gets_its_captures() -> None:
         ("b", 4, "end"),
         ("c", 4, "end"),
     ]
+
+
+def test_what_lies_ahead_of_a_cell_is_the_next_point_after_it() -> None:
+    first, last = point(1, "a"), point(4, "b")
+    assert points_ahead(points_due((last, first), cells(0, 1, 2, 4))) == ((first,), (last,), (last,), ())
+    assert points_ahead(()) == ()
+
+
+def test_what_is_lost_is_what_a_finished_cell_left_for_a_later_point_unread() -> None:
+    ahead = points_ahead(points_due((point(2, "a"),), cells(0, 1, 2)))
+    assert is_lost(ahead, ended=1, read=None)
+    assert is_lost(ahead, ended=1, read=0)
+    assert not is_lost(ahead, ended=1, read=1)
+    assert not is_lost(ahead, ended=2, read=None), "nothing lies ahead"
+    assert not is_lost(ahead, ended=None, read=None), "no cell was over"
 
 
 def test_what_an_early_end_left_is_told_by_the_cell_that_left_it() -> None:
