@@ -49,7 +49,8 @@ def assert_two_explained_and_the_others_unharmed(tmp_path: Path, size: int) -> N
 
 
 def interrupt_after(tmp_path: Path, done: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", *arguments(tmp_path)]
+    # Where the tests run in a shell's background, the signal of Ctrl-C is ignored, and would be by what they start.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "grader", *arguments(tmp_path)]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 200
         while len(results(tmp_path / "out")) < done and time.monotonic() < deadline:
