@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from grader.execution.wire import guest_limits
 from grader.records import Limits, Plan, Run
+from grader.wire import guest_limits
 
 REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
@@ -62,7 +62,7 @@ def document(module: str, function: str, settings: dict[str, Any]) -> bytes:
 
 @functools.cache
 def _sources(modules: tuple[str, ...]) -> dict[str, str]:
-    guest = files("grader.execution.guest")
+    guest = files("grader.guest")
     return {name: (guest / f"{name}.py").read_text(encoding="utf-8") for name in modules}
 
 

@@ -19,11 +19,11 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from grader.errors import ExecutionUnavailable
-from grader.execution.guest.processes import are_more_than, children, everything_below, holds_more_than, use_more_than
 from grader.execution.kernel_launch import Launch
 from grader.execution.messages import content_of
 from grader.execution.processes import end
 from grader.execution.scratch import Scratch
+from grader.guest.processes import are_more_than, children, everything_below, holds_more_than, use_more_than
 from grader.records import Limits
 
 START_SECONDS = 60.0

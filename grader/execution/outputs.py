@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
-from grader.execution.wire import clean
 from grader.records import CellError, Output
+from grader.wire import clean
 
 MAX_ERROR_NAME = 200
 MAX_ERROR_MESSAGE = 10_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.execution.outputs import to_error
-from grader.execution.wire import WireError, clean, marks, parse
 from grader.records import CellError
+from grader.wire import WireError, clean, marks, parse
 
 HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"x"
 OVERHEAD = 256

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from grader.execution import schedule
-from grader.execution.wire import WireError, decode
 from grader.records import Capture, CapturePoint, Execution, Limits
+from grader.wire import WireError, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from grader.execution.wire import Read
 from grader.records import Capture, CapturePoint, Source, Unreadable
+from grader.wire import Read
 
 Place = Literal["end", "last"]
 

@@ -18,8 +18,8 @@ from grader.execution.kernel_process import START_SECONDS, KernelProcess
 from grader.execution.messages import ForgedMessage, heard
 from grader.execution.recording import Recording
 from grader.execution.scratch import read_frame
-from grader.execution.wire import Read, decode
 from grader.records import Capture, CellRun, Execution, Limits, Plan, Run
+from grader.wire import Read, decode
 
 CAPTURE_SECONDS = 5.0
 """How long the process may take to answer one request for values."""

@@ -39,8 +39,8 @@ from grader.execution.payloads import (
     Unread,
     read_payload,
 )
-from grader.execution.wire import WireError
 from grader.records import Limits
+from grader.wire import WireError
 
 OUTPUT_SLACK = 64 * 1024
 FLOOD_TIMES, FLOOD_BYTES = 10, 64 * 1024**2

@@ -11,7 +11,7 @@ from tests.fuzz.watch import Watch
 with atheris.instrument_imports(
     include=[
         *(f"grader.execution.{name}" for name in ("wire", "stream", "payloads", "outputs")),
-        "grader.execution.guest",
+        "grader.guest",
         "grader.execution.warm.transcript",
         "tests.fuzz.generators",
         "tests.fuzz.values",

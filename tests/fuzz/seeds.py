@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.execution.guest.frames import encode
-from grader.execution.guest.libraries import Libraries
-from grader.execution.guest.values import Reader, identity
-from grader.execution.wire import guest_limits
+from grader.guest.frames import encode
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader, identity
 from grader.records import Limits
+from grader.wire import guest_limits
 from tests.fuzz.generators import ODD, RAW, WORDS
 
 VALUES: tuple[dict[str, Any], ...] = (

@@ -12,15 +12,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from grader.execution.guest.frames import encode
-from grader.execution.guest.libraries import Libraries
-from grader.execution.guest.values import Reader, identity
 from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_error, to_records
 from grader.execution.payloads import OVERHEAD, Captures, Message, Output, Started, Text
 from grader.execution.stream import Messages
 from grader.execution.warm.transcript import Transcript
-from grader.execution.wire import MAX_DEPTH, MAX_TEXT, Read, WireError, decode, guest_limits, marks
+from grader.guest.frames import encode
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader, identity
 from grader.records import (
     ITEMSIZE,
     Array,
@@ -37,6 +36,7 @@ from grader.records import (
     Unreadable,
     Value,
 )
+from grader.wire.reading import MAX_DEPTH, MAX_TEXT, Read, WireError, decode, guest_limits, marks
 from tests.fuzz import generators, values
 from tests.fuzz.choices import Choices, FromBytes, pick
 

@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.execution.examination.findings import Finding
-from grader.execution.guest import system_calls as system
 from grader.execution.sandbox.bubblewrap import bubblewrap
 from grader.execution.sandbox.filter import FilterMissing, program
 from grader.execution.sandbox.installation import Installation
 from grader.execution.sandbox.students import FIRST, LAST
+from grader.guest import system_calls as system
 
 CONTAINER = "In a container, docs/container.md says which options it takes."
 _SECONDS = 10.0

@@ -16,8 +16,8 @@ from grader.execution.stream import Flood, Messages
 from grader.execution.warm.lines import Lines, Printed
 from grader.execution.warm.slot import Ending, Slot
 from grader.execution.warm.transcript import CellSoFar, Transcript
-from grader.execution.wire import WireError
 from grader.records import Execution, Limits, Plan, Run
+from grader.wire import WireError
 
 START_SECONDS = 30.0
 INTERRUPT_SECONDS = 3.0

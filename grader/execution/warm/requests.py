@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.execution import schedule
-from grader.execution.wire import guest_limits
 from grader.records import CapturePoint, Limits, Plan, Run
+from grader.wire import guest_limits
 
 
 def request(run: Run, limits: Limits, *, scratch: str, student: int | None, provided: Path | None) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox import Sandbox
 from grader.execution.scratch import environment, scratch
 from grader.execution.warm.slot import Slot
-from grader.execution.wire import guest_limits
 from grader.records import Limits
+from grader.wire import guest_limits
 
 START_SECONDS = 90.0
 _ALWAYS = ("numpy", "torch")

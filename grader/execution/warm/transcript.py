@@ -10,9 +10,9 @@ from grader.execution import schedule
 from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_records
 from grader.execution.recording import Frame
-from grader.execution.wire import WireError
 from grader.records import CellError, CellRun, Limits, Plan, Run
 from grader.records.execution import CellStatus
+from grader.wire import WireError
 
 _FRAMES = 2
 """How many frames of the greatest length may be kept of one execution, in any number of smaller ones."""

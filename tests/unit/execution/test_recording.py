@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grader.execution import Recording
-from grader.execution.guest.frames import encode
 from grader.execution.recording import Frame
+from grader.guest.frames import encode
 from grader.records import Capture, CapturePoint, Execution, Limits, Scalar, Unreadable
 
 POINTS = (CapturePoint(after_cell=1, names=("x", "y")),)

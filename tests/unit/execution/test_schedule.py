@@ -11,8 +11,8 @@ from grader.execution.schedule import (
     points_due,
     refused,
 )
-from grader.execution.wire import Read
 from grader.records import CapturePoint, Scalar, Source, Unreadable
+from grader.wire import Read
 
 
 def cells(*indices: int) -> tuple[Source, ...]:

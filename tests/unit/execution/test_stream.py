@@ -28,8 +28,8 @@ from grader.execution.payloads import (
     Unread,
 )
 from grader.execution.stream import FLOOD_BYTES, FLOOD_TIMES, OUTPUT_SLACK, Flood, Messages
-from grader.execution.wire import WireError
 from grader.records import CellError, Limits
+from grader.wire import WireError
 
 LIMITS = Limits(output_bytes=1000, capture_bytes=2000)
 CELLS = 3

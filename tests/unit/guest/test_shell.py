@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.execution.guest.shell import Transformer
+from grader.guest.shell import Transformer
 
 PIECES = st.sampled_from(
     [

@@ -1,11 +1,4 @@
-"""The parent's side of the wire: frames of captures, read as bytes from an attacker.
-
-    frame = length (8 bytes, little-endian) · header (JSON) · arrays (safetensors' format)
-
-The header is `{"captures": [{"name", "identity", "value"}]}`, in ASCII. A value is a bare JSON scalar, or an object
-whose `kind` is `array`, `sequence`, `mapping` or `unreadable`. An array names its bytes by position in the safetensors
-block. Dtypes that safetensors lacks (complex) are plain bytes there. Nothing is ever unpickled.
-"""
+"""The parent's reader of frames: bytes from an attacker. The package's docstring has the format."""
 
 from __future__ import annotations
 

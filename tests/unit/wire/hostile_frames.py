@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from grader.execution.wire import MAX_BLOCK_MARKS, MAX_FRAME_ITEMS, MAX_HEADER_BYTES, MAX_HEADER_MARKS
 from grader.records import Limits
+from grader.wire.reading import MAX_BLOCK_MARKS, MAX_FRAME_ITEMS, MAX_HEADER_BYTES, MAX_HEADER_MARKS
 
 NO_CAPTURES = b'{"captures": []}'
 _ROOM = 1000

@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from grader.execution.guest.frames import encode
-from grader.execution.guest.libraries import Libraries
-from grader.execution.guest.values import Reader, identity
-from grader.execution.wire import MAX_INTEGER_BITS, WireError, clean, decode, guest_limits
+from grader.guest.frames import encode
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader, identity
 from grader.records import ITEMSIZE, Array, Limits, Mapping, Scalar, Sequence, Unreadable, Value
-from tests.unit.execution.hostile_frames import FRAMES, raw
+from grader.wire.reading import MAX_INTEGER_BITS, WireError, clean, decode, guest_limits
+from tests.unit.wire.hostile_frames import FRAMES, raw
 
 LIMITS = Limits(capture_bytes=4 * 1024**2, value_bytes=1024**2)
 DTYPES = sorted(set(ITEMSIZE) - {"bfloat16"})
@@ -221,7 +221,7 @@ def test_a_frame_that_is_not_in_order_is_refused(frame: bytes) -> None:
 
 MEASURE = """
 import os, sys, time
-from grader.execution.wire import WireError, decode
+from grader.wire import WireError, decode
 from grader.records import Limits
 def peak(): return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) // 1024
 for path in sys.argv[1:]:

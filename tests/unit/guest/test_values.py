@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import torch
 
-from grader.execution import guest
-from grader.execution.guest.libraries import Libraries
-from grader.execution.guest.values import Reader
-from grader.execution.wire import guest_limits
+from grader import guest
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader
 from grader.records import Limits
+from grader.wire import guest_limits
 
 LIMITS = guest_limits(Limits(value_bytes=1000, capture_bytes=100_000))
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.execution import guest
-from grader.execution.guest.frames import encode
-from grader.execution.guest.libraries import Libraries
-from grader.execution.guest.values import Reader
-from grader.execution.wire import decode, guest_limits
+from grader import guest
+from grader.guest.frames import encode
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader
 from grader.records import Limits, Unreadable, Value
+from grader.wire import decode, guest_limits
 from tests.class_python import WITH_NUMPY, WITHOUT_NUMPY, class_python, installed_pythons
 
 FOLDER = Path(str(guest.__file__)).parent
