@@ -9,7 +9,8 @@ from torch import Tensor
 
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration
 from grader.assignment.places import Place, blaming
-from grader.assignment.tensors import NotNumbers, arithmetic, from_function, to_array, widened
+from grader.assignment.plain import plain_value
+from grader.assignment.tensors import NotNumbers, arithmetic, from_function, is_number, to_array, widened
 
 
 def evaluate(
@@ -18,29 +19,32 @@ def evaluate(
     *,
     chosen: Mapping[str, int],
     values: Mapping[str, Tensor],
-) -> dict[str, Tensor]:
-    """Compute every given and quantity, as float64, int64, bool or complex128 tensors.
+    seed: int = 0,
+) -> dict[str, object]:
+    """Compute every given and quantity: numbers as float64, int64, bool or complex128 tensors, all else as it was
+    returned.
 
     `quantities` stand in topological order. `chosen` tells which definition of a quantity is in force (0, the base, if
     it isn't in there). `values` are put in the place of givens and quantities; a quantity that is replaced keeps its
     function's derivative, where the shapes agree, so that gradients flow through it as the reference would have them
     at what the quantities before it are. Raises AssignmentError where a function of the author's doesn't do what it
-    must.
+    must. `seed` is that of the global generators, which a reference must not depend on.
     """
-    with arithmetic():
-        known = {name: _leaf(values.get(name, given.value)) for name, given in givens.items()}
+    with arithmetic(seed):
+        known: dict[str, object] = {name: _leaf(values.get(name, given.value)) for name, given in givens.items()}
         for name, quantity in quantities.items():
             computed = _compute(quantity, chosen.get(name, 0), known)
             known[name] = _replaced(computed, values[name]) if name in values else computed
     return known
 
 
-def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, Tensor]) -> Tensor:
+def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, object]) -> object:
     definition = quantity.definitions[choice]
     if isinstance(definition, Gradient):
         return _differentiate(definition, known, quantity.place)
     inputs = {name: known[name] for name in definition.parameters}
-    return _settled(_call(definition, inputs, quantity.name), inputs)
+    result = call(definition, inputs, quantity.name)
+    return _settled(result, inputs) if isinstance(result, Tensor) else result
 
 
 def _leaf(value: Tensor) -> Tensor:
@@ -48,7 +52,7 @@ def _leaf(value: Tensor) -> Tensor:
     return widened(value.detach()).clone().requires_grad_(value.is_floating_point())
 
 
-def _settled(value: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
+def _settled(value: Tensor, inputs: Mapping[str, object]) -> Tensor:
     """Make a result a node of its own, by which others can be differentiated."""
     if not value.requires_grad:
         return _leaf(value)
@@ -56,7 +60,12 @@ def _settled(value: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
     return value.view_as(value) if any(value is other for other in inputs.values()) else value
 
 
-def _call(function: Function, inputs: Mapping[str, Tensor], name: str) -> Tensor:
+def call(function: Function, inputs: Mapping[str, object], name: str) -> object:
+    """Call a function of the author's: a number becomes a tensor of the widest dtype of its kind, all else stays.
+
+    Raises AssignmentError, at the function's line, where it fails, changes an argument, or returns what is no plain
+    value.
+    """
     before = {parameter: _state(value) for parameter, value in inputs.items()}
     with blaming(f"The reference of {name!r}", function.place, _remedy):
         result = function.call(**inputs)
@@ -66,13 +75,18 @@ def _call(function: Function, inputs: Mapping[str, Tensor], name: str) -> Tensor
                 f"The reference of {name!r} changes {parameter!r} in place.",
                 remedy=f"Compute with a copy ({parameter}.clone()), or without methods that end in _.",
             )
+    if result is None:
+        raise function.place.error(f"The reference of {name!r} returns nothing.", remedy="Add the return.")
     try:
-        return from_function(result)
+        if is_number(result):
+            return from_function(result)
+        plain_value(result)
     except NotNumbers as error:
         raise function.place.error(
-            f"The reference of {name!r} returns {error}, not a tensor or a number.",
-            remedy="Add the return." if result is None else "Return a tensor, such as torch.stack([...]).",
+            f"The reference of {name!r} returns {error}.",
+            remedy="Return numbers (such as torch.stack([...])), text, a table, or a list or dict of them.",
         ) from None
+    return result
 
 
 def _remedy(error: BaseException) -> str:
@@ -83,13 +97,13 @@ def _remedy(error: BaseException) -> str:
     return "Mend the function: it must compute from the givens as they are declared."
 
 
-def _state(tensor: Tensor) -> tuple[int, bytes]:
+def _state(value: object) -> object:
     # The counter sees what leaves the numbers as they were (relu_ on positive ones); the bytes, what goes around it.
-    return tensor._version, to_array(tensor).tobytes()
+    return (value._version, to_array(value).tobytes()) if isinstance(value, Tensor) else plain_value(value)
 
 
-def _differentiate(gradient: Gradient, known: Mapping[str, Tensor], place: Place) -> Tensor:
-    of, by = known[gradient.of], known[gradient.by]
+def _differentiate(gradient: Gradient, known: Mapping[str, object], place: Place) -> Tensor:
+    of, by = (_differentiable(name, known[name], place) for name in (gradient.of, gradient.by))
     _refuse_undifferentiable(gradient, of, by, place)
     # A backward method or a hook of the author's may run in it.
     with blaming(f"The gradient of {gradient.of!r} by {gradient.by!r}", place, _remedy):
@@ -101,6 +115,14 @@ def _differentiate(gradient: Gradient, known: Mapping[str, Tensor], place: Place
             remedy=f"Let {gradient.of!r} depend on it, with no .detach(), .item() or rounding between.",
         )
     return _settled(result, {})
+
+
+def _differentiable(name: str, value: object, place: Place) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise place.error(
+            f"{name!r} is a {type(value).__name__}, and can't be differentiated.", remedy="Let it be a tensor."
+        )
+    return value
 
 
 def _refuse_undifferentiable(gradient: Gradient, of: Tensor, by: Tensor, place: Place) -> None:
@@ -124,9 +146,13 @@ def _kind(tensor: Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def _replaced(computed: Tensor, value: Tensor) -> Tensor:
+def _replaced(computed: object, value: Tensor) -> Tensor:
     leaf = _leaf(value)
-    if leaf.shape != computed.shape or not (leaf.is_floating_point() and computed.is_floating_point()):
+    if (
+        not isinstance(computed, Tensor)
+        or leaf.shape != computed.shape
+        or not (leaf.is_floating_point() and computed.is_floating_point())
+    ):
         return leaf
     replaced = _Replace.apply(computed, leaf.detach())  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert isinstance(replaced, Tensor)

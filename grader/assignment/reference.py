@@ -19,8 +19,10 @@ from torch import Tensor
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.evaluation import evaluate
 from grader.assignment.places import Place, suggestion
+from grader.assignment.plain import expected_value, numbers_in, same_value
 from grader.assignment.tensors import AnyArray, to_array
 from grader.assignment.validation import read_function
+from grader.records import Value
 
 MOST_WORLDS = 16
 """How many combinations of accepted answers an assignment may have."""
@@ -115,15 +117,19 @@ def _circle(names: list[str], nodes: Mapping[str, QuantityDeclaration]) -> Excep
     )
 
 
+Expected = AnyArray | Value
+"""What a reference gives: numbers as a read-only array of float64, int64, bool or complex128, all else as a value."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """One combination of right answers.
 
-    `values` holds every given and quantity, gradients included, as read-only arrays of float64, int64, bool or
-    complex128. `chosen` tells which answer is in force for each quantity that accepts several; 0 is the base.
+    `values` holds every given and quantity, gradients included. `chosen` tells which answer is in force for each
+    quantity that accepts several; 0 is the base.
     """
 
-    values: Mapping[str, AnyArray]
+    values: Mapping[str, Expected]
     chosen: Mapping[str, int]
 
 
@@ -148,12 +154,16 @@ class Reference:
         worlds = tuple(self.evaluate(chosen=chosen) for chosen in self.graph.choices())
         for world in worlds:
             _refuse_nan(self.graph, world)
-            _refuse_other_values(self.graph, world, self.evaluate(chosen=world.chosen))
+            _refuse_other_values(self.graph, world, self.evaluate(chosen=world.chosen, seed=1))
         _refuse_equal_answers(self.graph, worlds)
         return worlds
 
     def evaluate(
-        self, substitutions: Mapping[str, Substitution] = _NOTHING, *, chosen: Mapping[str, int] = _BASE
+        self,
+        substitutions: Mapping[str, Substitution] = _NOTHING,
+        *,
+        chosen: Mapping[str, int] = _BASE,
+        seed: int = 0,
     ) -> World:
         """Compute all quantities under substitutions, in the world that `chosen` names (the base by default).
 
@@ -169,17 +179,26 @@ class Reference:
         graph = self.graph.substituted(functions)
         in_force = {name: choice for name, choice in chosen.items() if name not in functions}
         with self.importable():
-            tensors = evaluate(graph.givens, graph.quantities, chosen=in_force, values=values)
-        return World(values={name: to_array(tensor) for name, tensor in tensors.items()}, chosen=dict(chosen))
+            computed = evaluate(graph.givens, graph.quantities, chosen=in_force, values=values, seed=seed)
+        return World(values={name: _expected(value) for name, value in computed.items()}, chosen=dict(chosen))
+
+
+def _expected(value: object) -> Expected:
+    return to_array(value) if isinstance(value, Tensor) else expected_value(value)
 
 
 def _refuse_nan(graph: Graph, world: World) -> None:
     for name, quantity in graph.quantities.items():
-        if quantity.tolerance.nan == "unequal" and np.isnan(world.values[name]).any():
+        if quantity.tolerance.nan == "unequal" and _has_nan(world.values[name]):
             raise _place_in_force(quantity, world).error(
                 f"The reference of {name!r} gives NaN.",
                 remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
             )
+
+
+def _has_nan(value: Expected) -> bool:
+    arrays = [value] if isinstance(value, np.ndarray) else numbers_in(value)
+    return any(bool(np.isnan(array).any()) for array in arrays)
 
 
 def _refuse_other_values(graph: Graph, world: World, again: World) -> None:
@@ -210,5 +229,9 @@ def _refuse_equal_answers(graph: Graph, worlds: tuple[World, ...]) -> None:
                 )
 
 
-def _equal(one: AnyArray, other: AnyArray, *, atol: float = 0) -> bool:
+def _equal(one: Expected, other: Expected, *, atol: float = 0) -> bool:
+    if not isinstance(one, np.ndarray):
+        return not isinstance(other, np.ndarray) and same_value(one, other, rtol=_SAME, atol=atol)
+    if not isinstance(other, np.ndarray):
+        return False
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))

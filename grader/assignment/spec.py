@@ -19,8 +19,14 @@ class Tolerance:
 
     `rtol` and `atol` are None for the defaults of `torch.testing.assert_close`, and set together or not at all.
     `shape`: `exact`, or `squeeze` (axes of length one may come and go). `nan`: whether NaN equals NaN. `dtype`: the
-    coarsest dtype whose default tolerance a student's answer may claim. `credit`: whether a partly right array gets
-    the share of its elements that are right.
+    coarsest dtype whose default tolerance a student's answer may claim. `credit`: whether a partly right answer gets
+    the share of its elements that are right, or, where it is nested, the share of its leaves.
+
+    What doesn't count, for arrays: `sign` of the whole, of each row or each column (eigenvectors); `scale`, a positive
+    factor of the same (weights that need no normalising); `order` of the rows, or of all elements; which `labels` are
+    used, as long as they part the elements in the same way (clusters). For text: upper and lower `case`, and white
+    `space`. For tables: their `index`, and the order of their rows (`order="rows"`, matched by the index where there
+    is one).
     """
 
     rtol: float | None = None
@@ -28,7 +34,14 @@ class Tolerance:
     shape: Literal["exact", "squeeze"] = "exact"
     nan: Literal["unequal", "equal"] = "unequal"
     dtype: Literal["float64", "float32", "bfloat16", "float16"] = "float32"
-    credit: Literal["all-or-nothing", "elements"] = "all-or-nothing"
+    credit: Literal["all-or-nothing", "elements", "leaves"] = "all-or-nothing"
+    sign: Literal["exact", "whole", "rows", "columns"] = "exact"
+    scale: Literal["exact", "whole", "rows", "columns"] = "exact"
+    order: Literal["exact", "rows", "elements"] = "exact"
+    labels: Literal["exact", "any"] = "exact"
+    case: Literal["exact", "any"] = "exact"
+    space: Literal["exact", "any"] = "exact"
+    index: Literal["exact", "any"] = "exact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

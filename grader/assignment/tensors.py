@@ -19,15 +19,15 @@ class NotNumbers(ValueError):
 
 
 @contextmanager
-def arithmetic() -> Iterator[None]:
+def arithmetic(seed: int = 0) -> Iterator[None]:
     """Compute as references do: constants are float64, gradients are on, draws of global generators are repeatable."""
     before = torch.get_default_dtype(), np.random.get_state(), random.getstate()
     torch.set_default_dtype(torch.float64)  # else `torch.tensor(0.1) * x` is off in the ninth digit
     try:
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            torch.manual_seed(0)
-            np.random.seed(0)
-            random.seed(0)
+            torch.manual_seed(seed)
+            np.random.seed(seed)
+            random.seed(seed)
             yield
     finally:
         torch.set_default_dtype(before[0])
@@ -47,6 +47,15 @@ def from_author(value: object) -> Tensor:
     except (ValueError, TypeError, RuntimeError) as error:
         raise NotNumbers("rows of different lengths, or something else that makes no array") from error
     return _from_array(array).clone()
+
+
+def is_number(value: object) -> bool:
+    """Whether something is a number, or an array or a tensor of them."""
+    if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
+        return value.dtype.kind in "biufc"
+    if isinstance(value, bool) or not isinstance(value, int):
+        return isinstance(value, Tensor | bool | float | complex | np.number | np.bool_)
+    return abs(value) <= np.iinfo(np.int64).max
 
 
 def from_function(value: object) -> Tensor:

@@ -150,7 +150,7 @@ def read_tolerance(value: object, place: Place, inherited: Tolerance = _OPEN) ->
         there, lacking = ("rtol", "atol") if value.atol is None else ("atol", "rtol")
         raise place.error(f"The tolerance sets {there} without {lacking}.", remedy=f"Set both, {lacking}=0 if need be.")
     hints = inspect.get_annotations(Tolerance, eval_str=True)
-    for option in ("shape", "nan", "dtype", "credit"):
+    for option in hints.keys() - {"rtol", "atol"}:
         read_word(getattr(value, option), hints[option], option, place)
     return replace(value, rtol=inherited.rtol, atol=inherited.atol) if value.rtol is None else value
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -22,12 +23,14 @@ class EngineOptions:
     """What an engine is made with.
 
     `python` is the interpreter of the class. `imports` are modules that many hand-ins import; an engine may import
-    those that are installed before any student code runs.
+    those that are installed before any student code runs. `inputs` are the frames with the arguments of the calls that
+    plans ask for, by their digests.
     """
 
     python: str = sys.executable
     seal: Seal = "none"
     imports: tuple[str, ...] = ()
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Engine(Protocol):

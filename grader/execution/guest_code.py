@@ -16,9 +16,10 @@ from grader.wire import guest_limits
 REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
-_IN_A_KERNEL = ("libraries", "values", "frames", "captures", "system_calls", "start")
+_READING = ("libraries", "values", "frames", "paths", "captures", "objects", "calls")
+_IN_A_KERNEL = (*_READING, "system_calls", "start")
 _WALLS = ("system_calls", "processes", "walls", "working_folder")
-_SESSION = ("libraries", "values", "frames", "captures", "stream", "event_loop", "shell", "huge_pages")
+_SESSION = (*_READING, "stream", "event_loop", "shell", "huge_pages")
 _BESIDE = {
     "template": (*_SESSION, *_WALLS, "student", "warm_up", "slot", "template"),
     "trial": (*_WALLS, "trial"),

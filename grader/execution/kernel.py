@@ -74,7 +74,7 @@ class KernelEngine:
                 await process.launch()
                 with self._registered(process.pid):
                     await process.connect()
-                    session = Session(process, plan, run, limits, place.private)
+                    session = Session(process, plan, run, limits, place.private, self._options.inputs)
                     await session.prepare(provided, filter=launch.filter)
                     return await session.execute(self.name)
             finally:

@@ -10,10 +10,12 @@ from grader.execution.outputs import to_error
 from grader.records import CellError
 from grader.wire import WireError, clean, marks, parse
 
-HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"x"
+HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x"
 OVERHEAD = 256
 """Bytes of output that a message counts for besides its payload: a flood of empty ones costs, too."""
 POSITION_BYTES = 4
+CALLS_BYTES = POSITION_BYTES + 3
+"""What stands before the results of calls: position, sort and number."""
 MAX_OUTPUT_MARKS = 800_000
 """Marks of JSON in one output, as wire.py counts them; one with more can't be read."""
 
@@ -79,6 +81,17 @@ class Captures(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Message):
+    """What came of the calls of this number among those that are due after the cell at this position, or as a
+    precaution."""
+
+    position: int
+    checkpoint: bool
+    number: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Over(Message):
     """All cells have run."""
 
@@ -132,15 +145,31 @@ def _ended(payload: bytes) -> Ended:
 
 
 def _captures(payload: bytes) -> Captures:
-    mark = payload[POSITION_BYTES : POSITION_BYTES + 1]
-    if mark not in (b"\0", b"\1"):
-        raise WireError("captures of no known sort")
     return Captures(
         size=OVERHEAD + len(payload),
         position=_position(payload[:POSITION_BYTES]),
-        checkpoint=mark == b"\1",
+        checkpoint=_is_checkpoint(payload),
         frame=payload[POSITION_BYTES + 1 :],
     )
+
+
+def _called(payload: bytes) -> Called:
+    if len(payload) < CALLS_BYTES:
+        raise WireError("calls of no number")
+    return Called(
+        size=OVERHEAD + len(payload),
+        position=_position(payload[:POSITION_BYTES]),
+        checkpoint=_is_checkpoint(payload),
+        number=int.from_bytes(payload[POSITION_BYTES + 1 : CALLS_BYTES], "little"),
+        data=payload[CALLS_BYTES:],
+    )
+
+
+def _is_checkpoint(payload: bytes) -> bool:
+    mark = payload[POSITION_BYTES : POSITION_BYTES + 1]
+    if mark not in (b"\0", b"\1"):
+        raise WireError("values of no known sort")
+    return mark == b"\1"
 
 
 def _over(payload: bytes) -> Over:
@@ -167,5 +196,6 @@ _READERS: dict[bytes, Callable[[bytes], Message]] = {
     OUTPUT: _output,
     ENDED: _ended,
     CAPTURES: _captures,
+    CALLS: _called,
     OVER: _over,
 }

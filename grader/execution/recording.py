@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from grader.execution import schedule
-from grader.records import Capture, CapturePoint, Execution, Limits
+from grader.execution.calls import read_calls
+from grader.records import Calls, CallsMade, Capture, CapturePoint, Execution, Limits
 from grader.wire import WireError, decode
 
 
@@ -38,8 +39,23 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallsFrame:
+    """What came of calls, which nobody has read yet; `last` where the process ended before it reached their point."""
+
+    calls: Calls
+    after_cell: int
+    data: bytes
+    limits: Limits
+    last: bool = False
+
+    def made(self) -> CallsMade:
+        """What is in it; where it can't be read, calls that were not made."""
+        return read_calls(self.calls, self.after_cell, self.data, self.limits, last=self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """An execution; `told` lacks the captures that are still in `frames`.
+    """An execution; `told` lacks what is still in `frames` and `calls`.
 
     `lost` says that the process was ended before a capture point, and that nobody had read what its last finished cell
     left for that.
@@ -47,11 +63,12 @@ class Recording:
 
     told: Execution
     frames: tuple[Frame, ...] = ()
+    calls: tuple[CallsFrame, ...] = ()
     lost: bool = False
 
     def execution(self) -> Execution:
         """The whole of it. Nothing is raised, whatever is in the frames."""
-        if not self.frames:
+        if not self.frames and not self.calls:
             return self.told
         captures = tuple(capture for frame in self.frames for capture in frame.captures())
-        return replace(self.told, captures=captures)
+        return replace(self.told, captures=captures, calls=tuple(frame.made() for frame in self.calls))

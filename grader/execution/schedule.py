@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from grader.records import Capture, CapturePoint, Source, Unreadable
+from grader.records import Calls, Capture, CapturePoint, Limits, Source, Unreadable
 from grader.wire import Read
 
 Place = Literal["end", "last"]
@@ -50,6 +50,25 @@ def is_lost(ahead: Sequence[tuple[CapturePoint, ...]], *, ended: int | None, rea
 def names_of(points: Iterable[CapturePoint]) -> tuple[str, ...]:
     """The names that the points ask for, each once."""
     return tuple(dict.fromkeys(name for point in points for name in point.names))
+
+
+def calls_of(points: Iterable[CapturePoint]) -> tuple[Calls, ...]:
+    """The calls that the points ask for, each once, in the order in which they are made."""
+    return tuple(dict.fromkeys(calls for point in points for calls in point.calls))
+
+
+def cell_of(calls: Calls, points: Iterable[CapturePoint]) -> int:
+    """The cell of the first of these points that asks for some calls."""
+    return next(point.after_cell for point in points if calls in point.calls)
+
+
+CALLS_GRACE_SECONDS = 2.0
+"""What making copies of a process may take beyond the calls themselves."""
+
+
+def seconds_for(calls: Calls, limits: Limits) -> float:
+    """How long all of some calls may take."""
+    return min(calls.count * calls.seconds + CALLS_GRACE_SECONDS, limits.calls_seconds)
 
 
 def refused(names: Iterable[str]) -> tuple[Read, ...]:

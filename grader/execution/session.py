@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
+from grader.execution.asking import arguments, call_request, path_requests
+from grader.execution.calls import read_calls
 from grader.execution.cells import CellRunner
 from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.guest_code import REQUEST, start_statement
@@ -18,7 +22,7 @@ from grader.execution.kernel_process import START_SECONDS, KernelProcess
 from grader.execution.messages import ForgedMessage, heard
 from grader.execution.recording import Recording
 from grader.execution.scratch import read_frame
-from grader.records import Capture, CellRun, Execution, Limits, Plan, Run
+from grader.records import Calls, CallsMade, Capture, CellRun, Execution, Limits, Plan, Run
 from grader.wire import Read, decode
 
 CAPTURE_SECONDS = 5.0
@@ -39,20 +43,32 @@ class _Checkpoint:
 class Session:
     """Runs a plan in a kernel. Make one for each execution."""
 
-    def __init__(self, process: KernelProcess, plan: Plan, run: Run, limits: Limits, private: Path) -> None:
+    def __init__(
+        self,
+        process: KernelProcess,
+        plan: Plan,
+        run: Run,
+        limits: Limits,
+        private: Path,
+        inputs: Mapping[str, bytes],
+    ) -> None:
         self._process = process
         self._plan = plan
         self._run = run
         self._limits = limits
         self._private = private
+        self._inputs = inputs
         self._due = schedule.points_due(run.captures, plan.cells)
         self._ahead = schedule.points_ahead(self._due)
         self._cells: list[CellRun] = []
         self._captures: list[Capture] = []
+        self._calls: list[CallsMade] = []
+        self._calls_ahead: list[CallsMade] = []
         self._checkpoint: _Checkpoint | None = None
         self._ended: int | None = None
         self._seconds = 0.0
         self._capture_seconds = 0.0
+        self._calls_seconds = 0.0
         self._stopped = ""
         self._out_of_memory = False
         self._environment: dict[str, str] = {}
@@ -93,6 +109,7 @@ class Session:
             seed=self._run.seed,
             cells=tuple(self._cells),
             captures=(*self._captures, *self._left_by_last_cell()),
+            calls=(*self._calls, *(self._calls_ahead if self._stopped else ())),
             environment=self._environment,
             reason=reason,
         )
@@ -149,10 +166,35 @@ class Session:
                 return await self._give_up()
             self._captures.extend(schedule.captures_at_end(due, self._values(path, names)))
             self._checkpoint = None
+            self._calls_ahead = []
+            for calls in schedule.calls_of(due):
+                cell = schedule.cell_of(calls, due)
+                self._calls += [made async for made in self._make((calls,), cell, last=False)]
         ahead = self._ahead[position]
         if ahead and (self._run.careful or self._seconds > schedule.CAREFUL_SECONDS):
             await self._keep(schedule.names_of(ahead), position)
+            asked, cell = schedule.calls_of(ahead), self._plan.cells[position].index
+            self._calls_ahead = [made async for made in self._make(asked, cell, last=True)]
         return None
+
+    async def _make(self, asked: Iterable[Calls], cell: int, *, last: bool) -> AsyncIterator[CallsMade]:
+        """Have the guest make calls, while there is a process and time for them."""
+        for calls in asked:
+            seconds = min(schedule.seconds_for(calls, self._limits), self._limits.calls_seconds - self._calls_seconds)
+            if self._stopped or self._process.exited or seconds <= 0:
+                return
+            path, began = self._new_path(), time.monotonic()
+            request = {**call_request(calls, self._limits), "total": seconds}
+            inputs = b64encode(arguments(calls.inputs, self._inputs)).decode("ascii")
+            content = {"calls": request, "inputs": inputs, "path": str(path)}
+            answer = await self._process.ask(REQUEST, content, seconds + CAPTURE_SECONDS)
+            self._calls_seconds += time.monotonic() - began
+            if answer is None:
+                await self._give_up()
+                return
+            data = read_frame(path, 2 * self._limits.capture_bytes) or b""
+            _discard(path)
+            yield read_calls(calls, cell, data, self._limits, last=last)
 
     async def _keep(self, names: tuple[str, ...], position: int) -> None:
         """Have the guest write what stands now, in case the process doesn't live to the next capture point."""
@@ -178,7 +220,8 @@ class Session:
     async def _request(self, names: tuple[str, ...], path: Path) -> dict[str, Any] | None:
         began = time.monotonic()
         seconds = min(CAPTURE_SECONDS, ALL_CAPTURES_SECONDS - self._capture_seconds)
-        answer = await self._process.ask(REQUEST, {"names": names, "path": str(path)}, seconds)
+        content = {"names": path_requests(names), "path": str(path)}
+        answer = await self._process.ask(REQUEST, content, seconds)
         self._capture_seconds += time.monotonic() - began
         return answer
 

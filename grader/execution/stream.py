@@ -8,10 +8,13 @@
     o  output        JSON, in the form that notebooks give outputs
     e  cell ended    JSON: {"status": "ok"}, or {"status": "error", "ename", "evalue"}
     c  captures      the position of the cell that has ended (4 bytes), 1 byte (0 due here, 1 for the next capture
-                     point's sake), and a frame (see wire.py)
+                     point's sake), and a frame (see grader.wire)
+    f  calls         the same five bytes, the calls' number among those of their point (2 bytes), and what came of them
+                     (see calls.py)
     x  over          nothing: there is no further cell
 
-Hello comes first. Cells come in ascending order, each with its end, and captures of either sort once after it. What
+Hello comes first. Cells come in ascending order, each with its end, and captures of either sort once after it, each
+followed by the calls of its point, one after the other. What
 comes between two cells belongs to the one before. Nothing comes after the end. Here is no I/O.
 """
 
@@ -21,6 +24,8 @@ from collections.abc import Iterator
 from struct import Struct
 
 from grader.execution.payloads import (
+    CALLS,
+    CALLS_BYTES,
     CAPTURES,
     ENDED,
     HELLO,
@@ -30,6 +35,7 @@ from grader.execution.payloads import (
     POSITION_BYTES,
     STARTED,
     TEXT,
+    Called,
     Captures,
     Ended,
     Hello,
@@ -67,6 +73,7 @@ class Messages:
             OUTPUT: output,
             ENDED: 256 * 1024,
             CAPTURES: POSITION_BYTES + 1 + limits.capture_bytes,
+            CALLS: CALLS_BYTES + 2 * limits.capture_bytes,
             OVER: 0,
         }
         self._allowance = FLOOD_TIMES * limits.output_bytes + FLOOD_BYTES
@@ -163,6 +170,7 @@ class _Order:
         self._position = -1
         self._greeted = self._running = self._over = False
         self._captured: set[bool] = set()
+        self._called: set[tuple[bool, int]] = set()
 
     def check(self, message: Message) -> None:
         """Raises WireError where the message may not come now."""
@@ -180,6 +188,8 @@ class _Order:
                 return was_running
             case Captures():
                 return self._capture(message)
+            case Called():
+                return self._call(message)
             case Over():
                 self._over = True
                 return not self._running
@@ -191,10 +201,17 @@ class _Order:
         allowed = not self._running and self._position < position < self._cells
         self._position, self._running = position, True
         self._captured.clear()
+        self._called.clear()
         return allowed
 
     def _capture(self, message: Captures) -> bool:
         allowed = not self._running and message.position == self._position
         allowed = allowed and message.checkpoint not in self._captured
         self._captured.add(message.checkpoint)
+        return allowed
+
+    def _call(self, message: Called) -> bool:
+        allowed = not self._running and message.position == self._position and message.checkpoint in self._captured
+        allowed = allowed and (message.checkpoint, message.number) not in self._called
+        self._called.add((message.checkpoint, message.number))
         return allowed

@@ -9,26 +9,27 @@ from typing import Any
 
 from .frames import encode
 from .libraries import Libraries
+from .paths import ABSENT, follow, label
 from .values import Reader, identity
 
 
 class Captures:
-    """The values of names in a namespace, as frames within limits."""
+    """The values at paths in a namespace, as frames within limits."""
 
     def __init__(self, namespace: dict[str, Any], limits: dict[str, int]) -> None:
         self._namespace = namespace
         self._limits = limits
         self._libraries = Libraries()
 
-    def frame(self, names: list[str]) -> list[bytes]:
-        """The pieces of a frame with those of the names that are there."""
+    def frame(self, paths: list[Any]) -> list[bytes]:
+        """The pieces of a frame with what stands at those of the paths that lead anywhere."""
         self._libraries.refresh()
         reader = Reader(self._libraries, self._limits)
         captures = []
-        for name in names:
-            if name in self._namespace:
-                value = self._namespace[name]
-                captures.append({"name": name, "identity": identity(value), "value": reader.read(value)})
+        for path in paths:
+            value = follow(self._namespace, path)
+            if value is not ABSENT:
+                captures.append({"name": label(path), "identity": identity(value), "value": reader.read(value)})
         return encode(captures, reader.arrays)
 
 

@@ -21,6 +21,8 @@ _SAFETENSORS = {
     "int64": "I64",
     "uint64": "U64",
     "float64": "F64",
+    "datetime64[ns]": "I64",
+    "timedelta64[ns]": "I64",
 }
 
 

@@ -28,18 +28,28 @@ class NumpyReader:
         self.matrix = numpy.matrix
         self.generic = numpy.generic
         self.asarray = numpy.asarray
+        self.masked = getattr(getattr(numpy, "ma", None), "MaskedArray", None)
+        self.mask = getattr(getattr(numpy, "ma", None), "getmaskarray", None)
         self._view = numpy.ndarray.view
         self._astype = numpy.ndarray.astype
         self._tobytes = numpy.ndarray.tobytes
         self._tolist = numpy.ndarray.tolist
         # NumPy makes a dtype's name anew each time, in Python, which takes longer than reading a small array.
         little = sys.byteorder == "little"
-        self._native = {numpy.dtype(name): name for name in sorted(_DTYPES)} if little else {}
+        times = ("datetime64[ns]", "timedelta64[ns]")
+        self._native = {numpy.dtype(name): name for name in (*sorted(_DTYPES), *times)} if little else {}
         self._wide = {"f": numpy.dtype(numpy.float64), "c": numpy.dtype(numpy.complex128)}
 
     def plain(self, array: Any) -> Any:
         """The same elements as an exact ndarray."""
         return self._view(array, self.ndarray)
+
+    def nanoseconds(self, plain: Any) -> Any:
+        """Times in nanoseconds, whatever unit they had."""
+        fine = self._astype(plain, plain.dtype.kind + "8[ns]")
+        if self._tobytes(self._astype(fine, plain.dtype)) != self._tobytes(plain):  # it wraps around silently
+            raise Refused("times that are centuries away can't be read")
+        return fine
 
     def items(self, plain: Any, limit: int) -> Any:
         """The elements of an array of objects or strings, as nested lists."""
@@ -54,7 +64,7 @@ class NumpyReader:
         dtype = plain.dtype
         if dtype in self._native:
             return self._native[dtype], plain.shape, self._tobytes(plain, "C")
-        if dtype.name not in _DTYPES:
+        if dtype.name not in _DTYPES and dtype.kind not in "mM":
             dtype = self._wide[dtype.kind]  # long double has no portable layout
         little = self._astype(plain, dtype.newbyteorder("<"), copy=False)
         return dtype.name, plain.shape, self._tobytes(little, "C")

@@ -9,7 +9,7 @@ from base64 import b64encode
 from struct import pack
 from typing import Any
 
-HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"x"
+HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x"
 
 
 class Stream:
@@ -26,7 +26,11 @@ class Stream:
 
     def request(self) -> Any:
         """The JSON document that the parent has sent: eight bytes of length, and the text."""
-        return json.loads(self._read(int.from_bytes(self._read(8), "little")))
+        return json.loads(self.block())
+
+    def block(self) -> bytes:
+        """Bytes that the parent has sent, behind their length."""
+        return self._read(int.from_bytes(self._read(8), "little"))
 
     def _read(self, size: int) -> bytes:
         data = bytearray()

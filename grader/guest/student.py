@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 from . import walls, working_folder
+from .calls import Caller
 from .captures import Captures
 from .shell import Session
-from .stream import CAPTURES, HELLO, OVER, Stream
+from .stream import CALLS, CAPTURES, HELLO, OVER, Stream
 
 _STREAM = 3
 
@@ -23,19 +24,21 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     walls.build(settings["walls"], limits, scratch, student, provided)
     stream = Stream(_move(descriptors))
     plan = stream.request()
+    plan["inputs"] = [stream.block() for _ in range(plan["inputs"])]
     working_folder.enter(scratch)
     folders = session.shell.user_ns["_dh"]
     folders[:] = [type(folders[0])(os.getcwd())]
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
+    caller = Caller(session.shell.user_ns, limits["guest"])
     walls.close(settings["walls"], scratch, student)
     stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
-    perform(session, plan, captures, stream)
+    perform(session, plan, captures, caller, stream)
 
 
-def perform(session: Session, plan: dict[str, Any], captures: Captures, stream: Stream) -> None:
-    """Run the cells of a plan, and send the values that are due after each."""
+def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: Caller, stream: Stream) -> None:
+    """Run the cells of a plan, and send the values that are due after each, and what came of calls."""
     now, ran = time.monotonic, 0.0
     for position, cell in enumerate(plan["cells"]):
         began = now()
@@ -46,10 +49,15 @@ def perform(session: Session, plan: dict[str, Any], captures: Captures, stream: 
             due.append((b"\1", cell["ahead"]))
         if due:
             stream.flush()  # reading values may take for ever, and the end comes first
-        for mark, names in due:
-            frame = captures.frame(names)
+        place = position.to_bytes(4, "little")
+        for mark, asked in due:
+            frame = captures.frame(asked["names"])
             session.flush()
-            stream.send(CAPTURES, position.to_bytes(4, "little"), mark, *frame, more=True)
+            stream.send(CAPTURES, place, mark, *frame, more=True)
+            for number, calls in enumerate(asked["calls"]):
+                stream.flush()  # a copy of the process must not hold half a message
+                made = caller.make(calls, plan["inputs"][calls["inputs"]], calls["total"])
+                stream.send(CALLS, place, mark, number.to_bytes(2, "little"), *made, more=True)
     stream.send(OVER)
 
 

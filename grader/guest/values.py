@@ -6,6 +6,9 @@ that it takes.
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import fractions
 import math
 import struct
 import sys
@@ -103,6 +106,8 @@ class Reader:
         if torch is not None and issubclass(kind, torch.tensor):
             return self._tensor(value)
         if numpy is not None and issubclass(kind, numpy.ndarray):
+            if numpy.masked is not None and issubclass(kind, numpy.masked):
+                return self._masked(value, depth)
             return self._ndarray(value, "matrix" if issubclass(kind, numpy.matrix) else "ndarray", depth)
         if issubclass(kind, str):
             return self._text(str.__str__(value))
@@ -110,6 +115,10 @@ class Reader:
             return self._ndarray(numpy.asarray(value), "number", depth)
         if issubclass(kind, (int, float, complex)):
             return self._number(value)
+        if issubclass(kind, (decimal.Decimal, fractions.Fraction)):
+            return self._number(float(value))
+        if issubclass(kind, (datetime.date, datetime.timedelta)):
+            return self._moment(value)
         return self._collection(value, kind, depth)
 
     def _collection(self, value: Any, kind: type, depth: int) -> Any:
@@ -117,12 +126,16 @@ class Reader:
             if issubclass(kind, base):
                 return self._sequence(value, base, container, depth)
         if issubclass(kind, dict):
-            return self._mapping(value, depth)
-        pandas = sys.modules.get("pandas")
-        for name in ("DataFrame", "Series", "Index"):
-            frame: Any = getattr(pandas, name, None)
-            if isinstance(frame, type) and issubclass(kind, frame):
-                return self._dispatch(frame.to_numpy(value), depth)  # type: ignore[attr-defined]  # pandas, by name
+            return self._mapping(value, dict.items(value), depth)
+        if _is_of(kind, "pandas", ("DataFrame",)):
+            return self._frame(value, depth)
+        if _is_of(kind, "pandas", ("Series", "Index")):
+            return self._series(value, kind, depth)
+        if _is_of(kind, "scipy.sparse", ("sparray", "spmatrix")):
+            return self._sparse(value, depth)
+        if hasattr(kind, "__dataclass_fields__"):
+            pairs = [(name, getattr(value, name)) for name in kind.__dataclass_fields__]
+            return self._mapping(value, pairs, depth)
         raise Refused("it is no plain value")
 
     def _number(self, value: Any) -> Any:
@@ -140,6 +153,22 @@ class Reader:
             return number
         return self._array("float64", (), struct.pack("<d", number), "number")
 
+    def _moment(self, value: Any) -> Any:
+        """A point of time in nanoseconds since 1970, in UTC where it has a zone, or a length of time in nanoseconds."""
+        if type(value).__name__ == "NaTType":
+            return None
+        dtype = "datetime64[ns]"
+        if isinstance(value, datetime.datetime):
+            since = value - datetime.datetime(1970, 1, 1, tzinfo=None if value.tzinfo is None else datetime.timezone.utc)
+        elif isinstance(value, datetime.date):
+            since = value - datetime.date(1970, 1, 1)
+        else:
+            dtype, since = "timedelta64[ns]", value
+        nanoseconds = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+        if nanoseconds.bit_length() > 63:
+            raise Refused("a time that is centuries away")
+        return self._array(dtype, (), struct.pack("<q", nanoseconds), "number")
+
     def _text(self, value: str) -> str:
         if len(value) > self.limits["text"]:
             raise TooLarge
@@ -154,7 +183,9 @@ class Reader:
     def _ndarray(self, value: Any, container: str, depth: int) -> Any:
         numpy = self.libraries.numpy
         plain = numpy.plain(value)
-        if plain.dtype.kind not in "biufc":
+        if plain.dtype.kind in "mM":
+            plain = numpy.nanoseconds(plain)
+        if plain.dtype.kind not in "biufcmM":
             return self._value(numpy.items(plain, self.budget.items), depth + 1)
         if plain.nbytes > self.budget.bytes:
             raise TooLarge
@@ -173,15 +204,56 @@ class Reader:
         self._open.discard(id(value))
         return {"kind": "sequence", "container": container, "items": items}
 
-    def _mapping(self, value: Any, depth: int) -> Any:
-        self._enter(value, dict.__len__(value), depth)
-        pairs = list(dict.items(value))
+    def _masked(self, value: Any, depth: int) -> Any:
+        numpy = self.libraries.numpy
+        data = self._ndarray(value, "ndarray", depth)
+        mask = self._ndarray(numpy.mask(value), "ndarray", depth)
+        return {"kind": "masked", "data": data, "mask": mask}
+
+    def _sparse(self, value: Any, depth: int) -> Any:
+        if math.prod(value.shape) * value.dtype.itemsize > self.budget.bytes:
+            raise TooLarge
+        return self._ndarray(value.toarray(), "ndarray", depth)
+
+    def _frame(self, value: Any, depth: int) -> Any:
+        """A table: its labels, and each column by itself, since each has a dtype of its own."""
+        columns = value.shape[1]
+        self._enter(value, columns, depth)
+        data = [self._column(value.iloc[:, column], depth) for column in range(columns)]
+        labels = [self._dispatch(axis.to_numpy(), depth + 1) for axis in (value.columns, value.index)]
+        self._open.discard(id(value))
+        return {"kind": "frame", "container": "dataframe", "columns": labels[0], "index": labels[1], "data": data}
+
+    def _column(self, column: Any, depth: int) -> Any:
+        """The elements of a column; where they are objects, what is missing is None."""
+        elements = column.to_numpy()
+        if elements.dtype.kind == "O":
+            if elements.size > self.budget.items:
+                raise TooLarge
+            elements = [None if _is_missing(element) else element for element in elements.tolist()]
+        return self._dispatch(elements, depth + 1)
+
+    def _series(self, value: Any, kind: type, depth: int) -> Any:
+        if _is_of(kind, "pandas", ("Index",)):
+            return self._dispatch(value.to_numpy(), depth)
+        self._enter(value, 1, depth)
+        name = value.name if isinstance(value.name, (str, int, float)) else None
+        data = self._column(value, depth)
+        labels = [self._dispatch(item, depth + 1) for item in ([name], value.index.to_numpy())]
+        self._open.discard(id(value))
+        return {"kind": "frame", "container": "series", "columns": labels[0], "index": labels[1], "data": [data]}
+
+    def _mapping(self, value: Any, items: Any, depth: int) -> Any:
+        pairs = list(items)
+        self._enter(value, len(pairs), depth)
         keys = [self._key(key) for key, _ in pairs]
         values = [self._value(item, depth + 1) for _, item in pairs]
         self._open.discard(id(value))
         return {"kind": "mapping", "keys": keys, "values": values}
 
     def _key(self, key: Any) -> Any:
+        if self.libraries.numpy is not None and issubclass(type(key), self.libraries.numpy.generic):
+            key = key.item()
         tree = self._dispatch(key, 0)
         if isinstance(tree, dict):
             raise Refused("a dict with a key of type " + _type_name(type(key))[:100])
@@ -196,6 +268,17 @@ class Reader:
             raise TooLarge
         self.budget.spend(marks=8)
         self._open.add(id(value))
+
+
+def _is_of(kind: type, module: str, names: tuple[str, ...]) -> bool:
+    """Whether a type is one of a library's, which may not have been imported, or one below it."""
+    bases = (getattr(sys.modules.get(module), name, None) for name in names)
+    return any(isinstance(base, type) and issubclass(kind, base) for base in bases)
+
+
+def _is_missing(element: Any) -> bool:
+    kind = type(element)
+    return (kind is float and element != element) or kind.__name__ in ("NAType", "NaTType")
 
 
 def unreadable(value: Any, reason: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import os
 import sys
 from typing import Any
 
+from .calls import Caller
 from .captures import Captures
 from .stream import Stream
 from .student import perform
@@ -31,7 +32,7 @@ _TORCH = (
     "loss = torch.softmax(torch.relu(t @ u.T), dim=1).log().mean()\nloss.backward()\nw = t.grad.clone()\n"
     "print(t, w, f'{loss.item():.4f}')\nt.detach().numpy()",
 )
-_NAMES = ["total", "values", "a", "b", "c", "d", "t", "u", "w", "loss"]
+_DUE: dict[str, Any] = {"names": ["total", "values", "a", "b", "c", "d", "t", "u", "w", "loss"], "calls": []}
 
 
 def warm_up(session: Any, limits: dict[str, int]) -> None:
@@ -39,7 +40,7 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     cells = [*_CELLS, *(_NUMPY if "numpy" in sys.modules else ()), *(_TORCH if "torch" in sys.modules else ())]
-    plan = {"cells": [{"code": code, "due": _NAMES, "ahead": None} for code in cells], "careful_after": 0.0}
+    plan = {"cells": [{"code": code, "due": _DUE, "ahead": None} for code in cells], "careful_after": 0.0}
     shell = session.shell
     attributes = {name: value for name, value in shell.user_ns.items() if name.startswith("__")}
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -47,7 +48,7 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
         for _ in range(_TIMES):
             stream = Stream(nowhere)
             session.connect(stream)
-            perform(session, plan, Captures(shell.user_ns, limits), stream)
+            perform(session, plan, Captures(shell.user_ns, limits), Caller(shell.user_ns, limits), stream)
             session.disconnect()
     finally:
         os.close(nowhere)

@@ -9,26 +9,27 @@ from functools import partial
 from typing import TypeVar
 
 from grader.assignment.spec import CheckSpec, TaskSpec
-from grader.marking.numbers import NotNumeric, Numeric, as_numeric
+from grader.marking.numbers import Numeric
 from grader.marking.prints import printed_answers
 from grader.marking.trace import Trace
 from grader.marking.variables import Variable, agreed_variable, other_variable
-from grader.records import CellRun, Execution, Found, Reason, Verdict
+from grader.records import CellRun, Execution, Found, Reason, Value, Verdict
 
 T = TypeVar("T")
 
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 Shapes = Mapping[str, tuple[int, ...]]
-"""The shape that each quantity has in the reference."""
+"""The shape of each quantity that is an array of numbers in the reference; others are found by their names alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the student gave for a check; `late` where it was there only at the end of the notebook."""
+    """What the student gave for a check: a captured value, or printed numbers; `late` where it was there only at the
+    end of the notebook."""
 
     found: Found
-    value: Numeric | NotNumeric
+    value: Value | Numeric
     late: bool = False
 
 
@@ -68,7 +69,7 @@ def _in_task(
 ) -> Iterator[tuple[str, Answer | Absent]]:
     asked = [check for check in task.checks if check.kind == "value"]
     agreed = {check.id: agreed_variable(trace, check, task.id) for check in asked}
-    unanswered = [check for check in asked if agreed[check.id] is None]
+    unanswered = [check for check in asked if agreed[check.id] is None and check.quantity in shapes]
     # Which print is meant for a check depends on all that are open; prints are read only where one is wanted.
     needed = any(check.id in wanted for check in unanswered)
     printed = _guarded(lambda: printed_answers(trace, unanswered, task.id, shapes)) if needed else {}
@@ -85,7 +86,7 @@ def _in_task(
         elif check.id in printed:
             yield check.id, Answer(found=printed[check.id].found, value=printed[check.id].value)
         else:
-            yield check.id, _guarded(partial(_elsewhere, trace, check, task.id, shapes[check.quantity]))
+            yield check.id, _guarded(partial(_elsewhere, trace, check, task.id, shapes))
 
 
 def _guarded(find: Callable[[], T]) -> T | Absent:
@@ -96,13 +97,14 @@ def _guarded(find: Callable[[], T]) -> T | Absent:
         return fault(f"{type(error).__name__}: {error}"[:200])
 
 
-def _elsewhere(trace: Trace, check: CheckSpec, task: str, shape: tuple[int, ...]) -> Answer | Absent:
-    other = other_variable(trace, check, task, shape)
+def _elsewhere(trace: Trace, check: CheckSpec, task: str, shapes: Shapes) -> Answer | Absent:
+    shape = shapes.get(check.quantity)
+    other = None if shape is None else other_variable(trace, check, task, shape)
     return _why_absent(trace, check) if other is None else _from_variable(other)
 
 
 def _from_variable(variable: Variable) -> Answer:
-    return Answer(found=variable.found, value=as_numeric(variable.value), late=variable.late)
+    return Answer(found=variable.found, value=variable.value, late=variable.late)
 
 
 def _why_absent(trace: Trace, check: CheckSpec) -> Absent:

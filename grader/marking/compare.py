@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment.spec import Tolerance
+from grader.marking.alignment import aligned
 from grader.marking.numbers import AnyArray, NotNumeric, Numeric
 from grader.marking.tolerances import Allowance, allowance
 from grader.records import Comparison, Evidence, Reason
@@ -93,6 +94,7 @@ def _compare(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Outco
     if shaped is None:
         return _other_shape(answer, expected, allowed)
     with np.errstate(all="ignore"):
+        shaped = aligned(shaped, expected, tolerance)
         return _judge(shaped, expected, allowed, answer.values.shape, tolerance)
 
 

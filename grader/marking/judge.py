@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict
 
-from grader.assignment.spec import CheckSpec, Policies, Tolerance
+from grader.assignment.spec import CheckSpec, Policies
 from grader.marking.answers import Absent, Answer
-from grader.marking.compare import Outcome, compare
-from grader.marking.numbers import AnyArray, NotNumeric, Numeric
+from grader.marking.compare import Outcome
+from grader.marking.leaves import Expected, combined, compare_leaves
 from grader.records import CheckGrade, CheckKind, Verdict
 
-World = Mapping[str, AnyArray]
+World = Mapping[str, Expected]
 """What the reference gives, by quantity, where each quantity with a second right answer has one of them."""
 
 
@@ -35,22 +35,11 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
         return Judgement(grade=_absent(check, answer), worlds=tuple(worlds))
     if answer.found.kind != "variable" and not _accepted(answer, policies):
         return Judgement(grade=_not_accepted(check, answer), worlds=tuple(worlds))
-    outcomes = [_outcome(answer.value, world[check.quantity], check.tolerance) for world in worlds]
+    compared = [compare_leaves(answer.value, world[check.quantity], check.tolerance) for world in worlds]
+    outcomes = [combined(leaves) for leaves in compared]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
     best = max(outcomes, key=lambda outcome: outcome.share)
     return Judgement(grade=_compared(check, answer, best), worlds=holding or tuple(worlds))
-
-
-def _outcome(value: Numeric | NotNumeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
-    """Compare; and once more at the coarsest precision allowed, since a dtype doesn't tell what numbers were made in.
-
-    Weights taken over from float32 tensors make float64 arrays that are right to seven digits.
-    """
-    outcome = compare(value, expected, tolerance)
-    if outcome.holds or isinstance(value, NotNumeric) or value.dtype not in {"float64", "complex128"}:
-        return outcome
-    coarser = compare(replace(value, dtype=tolerance.dtype), expected, tolerance)
-    return replace(coarser, reason="low-precision") if coarser.holds else outcome
 
 
 class _Asked(TypedDict):
@@ -125,6 +114,6 @@ def _verdict(check: CheckSpec, outcome: Outcome) -> tuple[Verdict, Fraction | No
         return "correct", check.points
     if outcome.reason in {"too-coarse", "elided"}:
         return "unmarked", None
-    if check.tolerance.credit == "elements" and outcome.share > 0:
+    if check.tolerance.credit != "all-or-nothing" and outcome.share > 0:
         return "partial", check.points * outcome.share
     return "incorrect", Fraction(0)

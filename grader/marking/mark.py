@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from grader.assignment.spec import CheckSpec, Spec
 from grader.marking.answers import Absent, Answer, fault, find_answers
 from grader.marking.flags import flags_of
@@ -27,7 +29,7 @@ def mark_submission(
     With `only`, checks of other ids are left unmarked as our own fault: marking them has failed.
     """
     trace = Trace(spec=spec, notebook=notebook, execution=executions[0])
-    shapes = {name: value.shape for name, value in worlds[0].items()}
+    shapes = {name: value.shape for name, value in worlds[0].items() if isinstance(value, np.ndarray)}
     checks = _judged(spec, find_answers(trace, shapes, only=only), worlds)
     flags = flags_of(checks.values(), executions[0])
     if only is None:

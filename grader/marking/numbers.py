@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.records import Array, Mapping, Scalar, Sequence, Unreadable, Value
+from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
 
 AnyArray = NDArray[np.generic]
 
@@ -47,7 +47,7 @@ def as_numeric(value: Value) -> Numeric | NotNumeric:
     """
     match value:
         case Array():
-            return _from_array(value)
+            return NotNumeric(detail="times") if is_time(value) else _from_array(value)
         case Scalar(value=bool() as number):
             return Numeric(values=np.asarray(number), dtype="bool")
         case Scalar(value=int() as number):
@@ -62,8 +62,17 @@ def as_numeric(value: Value) -> Numeric | NotNumeric:
             return _from_sequence(value)
         case Mapping():
             return NotNumeric(detail="a dict")
+        case Masked():
+            return _from_masked(value)
+        case Frame():
+            return _from_frame(value)
         case Unreadable():
             return NotNumeric(detail=value.type)
+
+
+def is_time(array: Array) -> bool:
+    """Whether an array holds points or lengths of time."""
+    return array.dtype.endswith("[ns]")
 
 
 def _from_integer(number: int) -> Numeric:
@@ -87,6 +96,24 @@ def _from_array(array: Array) -> Numeric:
     else:
         values = np.frombuffer(array.data, dtype=np.dtype(array.dtype).newbyteorder("<"))
     return Numeric(values=values.reshape(array.shape), dtype=array.dtype)
+
+
+def _from_masked(masked: Masked) -> Numeric:
+    """Numbers with NaN where there is no value; as they are where every one is there."""
+    data, mask = _from_array(masked.data), _from_array(masked.mask).values.astype(bool)
+    if not mask.any():
+        return data
+    wide = data.values.astype(np.complex128 if data.values.dtype.kind == "c" else np.float64)
+    return Numeric(values=np.where(mask, np.nan, wide), dtype=data.dtype)
+
+
+def _from_frame(frame: Frame) -> Numeric | NotNumeric:
+    """The numbers of a table, or of a series as one axis; labels don't count."""
+    columns = _from_sequence(Sequence(items=frame.data))
+    if isinstance(columns, NotNumeric):
+        return NotNumeric(detail=f"a {'table' if frame.container == 'dataframe' else 'series'} that holds other things")
+    values = columns.values[0] if frame.container == "series" else np.moveaxis(columns.values, 0, -1)
+    return Numeric(values=values, dtype=columns.dtype)
 
 
 def _from_sequence(sequence: Sequence) -> Numeric | NotNumeric:

@@ -68,7 +68,7 @@ def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequen
 
 
 def _printed_right(printed: Printed, check: CheckSpec, worlds: Sequence[World]) -> bool:
-    values = [world[check.quantity] for world in worlds]
+    values = [value for world in worlds if isinstance(value := world[check.quantity], np.ndarray)]
     return any(
         printed.fits(value.shape) and compare(as_printed(printed, value.shape), value, check.tolerance).holds
         for value in values

@@ -1,6 +1,9 @@
 """The plain, immutable values that flow from stage to stage; they import nothing else of ours."""
 
 from grader.records.execution import (
+    CallResult,
+    Calls,
+    CallsMade,
     Capture,
     CapturePoint,
     CellError,
@@ -29,13 +32,28 @@ from grader.records.grade import (
     total,
 )
 from grader.records.notebook import Cell, Notebook, Output, Section, shown_text
+from grader.records.paths import NoPath, Path, read_path, root_of
 from grader.records.result import Result
 from grader.records.submission import Student, Submission
-from grader.records.values import ITEMSIZE, Array, Mapping, Scalar, ScalarValue, Sequence, Unreadable, Value
+from grader.records.values import (
+    ITEMSIZE,
+    Array,
+    Frame,
+    Mapping,
+    Masked,
+    Scalar,
+    ScalarValue,
+    Sequence,
+    Unreadable,
+    Value,
+)
 
 __all__ = [
     "ITEMSIZE",
     "Array",
+    "CallResult",
+    "Calls",
+    "CallsMade",
     "Capture",
     "CapturePoint",
     "Cell",
@@ -51,11 +69,15 @@ __all__ = [
     "Flag",
     "Found",
     "FoundKind",
+    "Frame",
     "Grade",
     "Limits",
     "Mapping",
+    "Masked",
+    "NoPath",
     "Notebook",
     "Output",
+    "Path",
     "Plan",
     "Reason",
     "Result",
@@ -72,6 +94,8 @@ __all__ = [
     "Value",
     "Verdict",
     "exact_sum",
+    "read_path",
+    "root_of",
     "shown_text",
     "total",
 ]

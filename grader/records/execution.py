@@ -19,10 +19,14 @@ CellStatus = Literal["ok", "error", "timeout", "output", "died", "not-run"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one execution. Seconds are wall time; the rest is bytes or a number."""
+    """Bounds of one execution. Seconds are wall time; the rest is bytes or a number.
+
+    `calls_seconds` is for all calls of the student's functions together, `total_seconds` for the cells.
+    """
 
     cell_seconds: float = 20.0
     total_seconds: float = 60.0
+    calls_seconds: float = 30.0
     memory_bytes: int = 2 * 1024**3
     disk_bytes: int = 256 * 1024**2
     processes: int = 64
@@ -32,11 +36,34 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Calls of one function of the student's, or of objects of one class.
+
+    `names` are the paths under which it may be found; the first that is there counts. `inputs` is the digest of the
+    frame that holds the arguments of each of `count` cases. With `constructed`, what is found is called with arguments
+    of that frame first, and each case is a call of what that gives, or of its `method`. `seconds` is for each call.
+    With `elementwise`, a function that raises for an array is tried with each of its elements.
+    """
+
+    names: tuple[str, ...]
+    inputs: str
+    count: int
+    constructed: bool = False
+    method: str = ""
+    seconds: float = 2.0
+    elementwise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapturePoint:
-    """Read these names from the namespace once cell `after_cell` has run (or was skipped over)."""
+    """Once cell `after_cell` has run (or was skipped over), read these paths from the namespace, and make these calls.
+
+    Calls are made in a copy of the process, which is then thrown away: they change nothing for later cells.
+    """
 
     after_cell: int
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    calls: tuple[Calls, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +136,47 @@ class Capture:
     place: Literal["end", "last"] = "end"
 
 
+CallStatus = Literal["returned", "raised", "timeout", "died", "not-made"]
+"""`not-made`: the time for all calls was over, or no copy of the process could be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """One call, as the process told it.
+
+    `value` is what it returned. `error` is the exception that it raised, and `bases` are the names of that one's class
+    and of those above it. `changed` are the positions of the arguments that it changed. `again`: whether the same call
+    gave the `same` the second time, another answer since it keeps some `state`, or a `random` one; "" where it wasn't
+    tried. `printed` is the beginning of what it printed. `elementwise` is what it gave element by element, after it had
+    raised for the whole.
+    """
+
+    status: CallStatus
+    value: Value | None = None
+    error: CellError | None = None
+    bases: tuple[str, ...] = ()
+    changed: tuple[int, ...] = ()
+    again: Literal["", "same", "state", "random"] = ""
+    printed: str = ""
+    elementwise: Value | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsMade:
+    """The calls of one function at one place in an execution, a result for each case in order.
+
+    `found` is the path under which it was found; "" where there is none, and then there are no results. `callable` is
+    False where something else has its name. `place` is as in `Capture`.
+    """
+
+    calls: Calls
+    after_cell: int
+    found: str = ""
+    callable: bool = True
+    results: tuple[CallResult, ...] = ()
+    place: Literal["end", "last"] = "end"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One fresh run of a submission. `reason` says in one sentence why it ended as it did, where that isn't plain.
@@ -124,6 +192,7 @@ class Execution:
     seed: int
     cells: tuple[CellRun, ...] = ()
     captures: tuple[Capture, ...] = ()
+    calls: tuple[CallsMade, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     tries: int = 1

@@ -29,9 +29,9 @@ class Scalar:
 class Array:
     """A dense array of numbers.
 
-    `dtype` is NumPy's name without byte order (`float64`, `bool`, `complex64`) or `bfloat16`; `data` holds the elements
-    in C order, little-endian, `len(data) == prod(shape) * itemsize`. `container` is where they were: an `ndarray`, a
-    NumPy `matrix`, a `tensor`, or a NumPy scalar (`number`).
+    `dtype` is NumPy's name without byte order (`float64`, `bool`, `complex64`), `bfloat16`, or that of times, which are
+    in nanoseconds; `data` holds the elements in C order, little-endian, `len(data) == prod(shape) * itemsize`.
+    `container` is where they were: an `ndarray`, a NumPy `matrix`, a `tensor`, or a NumPy scalar (`number`).
     """
 
     __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -62,6 +62,30 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """A masked array of NumPy's: `mask`, of the same shape, is true where there is no value."""
+
+    kind: Literal["masked"] = "masked"
+    data: Array
+    mask: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A table of pandas, or one column with an index.
+
+    `columns` and `index` are labels, an array or a sequence each; `data` holds one array or sequence for each column.
+    A series has one column, whose label is its name, or None.
+    """
+
+    kind: Literal["frame"] = "frame"
+    container: Literal["dataframe", "series"] = "dataframe"
+    columns: Value
+    index: Value
+    data: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """Something that is no plain value, or that could not be read: of which type, and why."""
 
@@ -70,7 +94,7 @@ class Unreadable:
     reason: str
 
 
-Value = Annotated[Scalar | Array | Sequence | Mapping | Unreadable, Discriminator("kind")]
+Value = Annotated[Scalar | Array | Sequence | Mapping | Masked | Frame | Unreadable, Discriminator("kind")]
 
 ITEMSIZE = {
     "bool": 1,
@@ -88,5 +112,7 @@ ITEMSIZE = {
     "float64": 8,
     "complex64": 8,
     "complex128": 16,
+    "datetime64[ns]": 8,
+    "timedelta64[ns]": 8,
 }
 """Bytes an element, for every dtype that an `Array` may have."""

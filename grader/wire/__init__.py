@@ -7,5 +7,6 @@ whose `kind` says what it is. An array names its bytes by position in the safete
 """
 
 from grader.wire.reading import Read, WireError, clean, decode, guest_limits, marks, parse
+from grader.wire.writing import write_frame
 
-__all__ = ["Read", "WireError", "clean", "decode", "guest_limits", "marks", "parse"]
+__all__ = ["Read", "WireError", "clean", "decode", "guest_limits", "marks", "parse", "write_frame"]

@@ -10,7 +10,19 @@ from typing import Any, Literal, NoReturn, cast
 
 from safetensors import SafetensorError, deserialize
 
-from grader.records import ITEMSIZE, Array, Limits, Mapping, Scalar, ScalarValue, Sequence, Unreadable, Value
+from grader.records import (
+    ITEMSIZE,
+    Array,
+    Frame,
+    Limits,
+    Mapping,
+    Masked,
+    Scalar,
+    ScalarValue,
+    Sequence,
+    Unreadable,
+    Value,
+)
 
 MAX_DEPTH = 20
 MAX_ITEMS = 100_000
@@ -44,12 +56,20 @@ _STORED = {
     "float64": "F64",
     "complex64": "U8",
     "complex128": "U8",
+    "datetime64[ns]": "I64",
+    "timedelta64[ns]": "I64",
 }
-_CONTAINERS = {"array": {"ndarray", "matrix", "tensor", "number"}, "sequence": {"list", "tuple", "set"}}
+_CONTAINERS = {
+    "array": {"ndarray", "matrix", "tensor", "number"},
+    "sequence": {"list", "tuple", "set"},
+    "frame": {"dataframe", "series"},
+}
 _KEYS = {
     "array": {"kind", "dtype", "shape", "container", "tensor"},
     "sequence": {"kind", "container", "items"},
     "mapping": {"kind", "keys", "values"},
+    "masked": {"kind", "data", "mask"},
+    "frame": {"kind", "container", "columns", "index", "data"},
     "unreadable": {"kind", "type", "reason"},
 }
 
@@ -187,11 +207,19 @@ class _Reader:
         if kind in _CONTAINERS:
             container = tree["container"]
             _expect(isinstance(container, str) and container in _CONTAINERS[kind], "a container of no known kind")
-        if kind == "array":
-            return self._array(tree)
-        if kind == "unreadable":
-            return _unreadable(tree)
-        return self._sequence(tree, depth) if kind == "sequence" else self._mapping(tree, depth)
+        match kind:
+            case "array":
+                return self._array(tree)
+            case "unreadable":
+                return _unreadable(tree)
+            case "sequence":
+                return self._sequence(tree, depth)
+            case "masked":
+                return self._masked(tree, depth)
+            case "frame":
+                return self._frame(tree, depth)
+            case _:
+                return self._mapping(tree, depth)
 
     def _sequence(self, tree: dict[str, Any], depth: int) -> Sequence:
         items = tuple(self.value(item, depth + 1) for item in _list(tree["items"]))
@@ -202,6 +230,22 @@ class _Reader:
         _expect(len(keys) == len(values), "a mapping with more keys than values, or fewer")
         read = tuple(self.value(item, depth + 1) for item in values)
         return Mapping(keys=tuple(map(_scalar, keys)), values=read)
+
+    def _masked(self, tree: dict[str, Any], depth: int) -> Masked | Unreadable:
+        data, mask = self.value(tree["data"], depth + 1), self.value(tree["mask"], depth + 1)
+        if not isinstance(data, Array) or not isinstance(mask, Array):
+            return Unreadable(type="MaskedArray", reason="it holds no numbers")
+        if mask.dtype != "bool" or mask.shape != data.shape:
+            return Unreadable(type="MaskedArray", reason="its mask doesn't fit")
+        return Masked(data=data, mask=mask)
+
+    def _frame(self, tree: dict[str, Any], depth: int) -> Frame | Unreadable:
+        labels = [self.value(tree[axis], depth + 1) for axis in ("columns", "index")]
+        data = tuple(self.value(column, depth + 1) for column in _list(tree["data"]))
+        fits = _length(labels[0]) == len(data) and all(_length(column) == _length(labels[1]) for column in data)
+        if not fits:  # a subclass of a student's may say anything
+            return Unreadable(type="DataFrame", reason="its columns are not as long as its labels")
+        return Frame(container=tree["container"], columns=labels[0], index=labels[1], data=data)
 
     def _array(self, tree: dict[str, Any]) -> Array:
         dtype, shape = tree["dtype"], _shape(tree["shape"], self._limits.value_bytes)
@@ -221,6 +265,13 @@ class _Reader:
         if dtype == "bool":
             _expect(not data.strip(b"\0\1"), "a bool that is neither true nor false")
         return Array(dtype=dtype, shape=shape, data=data, container=tree["container"])
+
+
+def _length(value: Value) -> int:
+    """How many elements an array or a sequence has, along its first axis; -1 for what has none."""
+    if isinstance(value, Array):
+        return value.shape[0] if value.shape else -1
+    return len(value.items) if isinstance(value, Sequence) else -1
 
 
 def _unreadable(tree: dict[str, Any]) -> Unreadable:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.execution import Engine
 from grader.records import Execution
-from tests.contract.behaviours import BEHAVIOURS, Behaviour, Notebook, notebooks
+from tests.contract.behaviours import BEHAVIOURS, INPUTS, Behaviour, Notebook, notebooks
 from tests.contract.variants import Variant
 
 NOTEBOOKS = notebooks(BEHAVIOURS)
@@ -34,7 +34,7 @@ class Executions:
     def engine(self, variant: Variant) -> Engine:
         """The engine that all tests of a variant share. Skips the test where it can't be had."""
         if variant.name not in self._engines:
-            self._engines[variant.name] = variant.make()
+            self._engines[variant.name] = variant.make(inputs=INPUTS)
         return self._engines[variant.name]
 
     def of(self, variant: Variant, behaviour: Behaviour) -> Execution:

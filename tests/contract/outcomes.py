@@ -38,7 +38,11 @@ def outcome(execution: Execution, *, whole: bool) -> Outcome:
     parts["captures"] = [
         f"{each.name} after {each.after_cell} ({each.place}): {_alike(str(each.value))}" for each in execution.captures
     ]
-    return parts
+    parts["calls"] = [
+        f"{each.found or each.calls.names[0]} after {each.after_cell} ({each.place}): {_alike(str(each.results))}"
+        for each in execution.calls
+    ]
+    return {name: lines for name, lines in parts.items() if lines or name != "calls"}
 
 
 def _cell(cell: CellRun) -> list[str]:

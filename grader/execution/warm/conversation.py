@@ -10,7 +10,7 @@ from typing import Literal
 from grader.errors import ExecutionUnavailable
 from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.metering import OutputMeter
-from grader.execution.payloads import Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
+from grader.execution.payloads import Called, Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
 from grader.execution.recording import Recording
 from grader.execution.stream import Flood, Messages
 from grader.execution.warm.lines import Lines, Printed
@@ -47,8 +47,11 @@ class Conversation:
         self._cause: Cause | None = None
         self._began = time.monotonic()
         self._deadline = self._began + START_SECONDS
+        self._position = 0
         self._seconds = 0.0
         self._capture_seconds = 0.0
+        self._calls_seconds = 0.0
+        self._for_calls = 0.0
         self._stopped = ""
         self._killed = False
         self._over = False
@@ -87,8 +90,12 @@ class Conversation:
             reason=reason,
         )
         stopped = bool(self._stopped)
-        frames = self._transcript.frames(stopped=stopped)
-        return Recording(told=told, frames=frames, lost=self._transcript.lost(stopped=stopped))
+        return Recording(
+            told=told,
+            frames=self._transcript.frames(stopped=stopped),
+            calls=self._transcript.calls(stopped=stopped),
+            lost=self._transcript.lost(stopped=stopped),
+        )
 
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
@@ -130,6 +137,8 @@ class Conversation:
                 self._finish(message)
             case Captures():
                 self._transcript.captured(message.position, message.checkpoint, message.frame)
+            case Called():
+                self._transcript.called(message.position, message.checkpoint, message.number, message.data)
             case Hello():
                 self._environment = dict(message.environment)
                 self._deadline = time.monotonic() + CAPTURE_SECONDS
@@ -141,10 +150,11 @@ class Conversation:
     def _start(self, position: int) -> None:
         now = time.monotonic()
         if position:
-            self._capture_seconds += now - self._began
+            self._count_captures(now - self._began)
         left = self._limits.total_seconds - self._seconds
         if left <= 0:
             return self._end(f"The notebook ran longer than {self._limits.total_seconds:g} s.")
+        self._position = position
         self._cell = self._transcript.start(position)
         self._cause = None
         self._began = now
@@ -161,7 +171,19 @@ class Conversation:
         self._cell = None
         self._transcript.end()
         self._began = now
-        self._deadline = now + min(CAPTURE_SECONDS, max(ALL_CAPTURES_SECONDS - self._capture_seconds, 0.0))
+        self._for_calls = min(self._transcript.calls_seconds(self._position), self._left_for_calls())
+        for_values = min(CAPTURE_SECONDS, max(ALL_CAPTURES_SECONDS - self._capture_seconds, 0.0))
+        self._deadline = now + for_values + self._for_calls
+
+    def _count_captures(self, seconds: float) -> None:
+        """Count the time between two cells: for calls where any were due, and else for values."""
+        if self._for_calls:
+            self._calls_seconds += seconds
+        else:
+            self._capture_seconds += seconds
+
+    def _left_for_calls(self) -> float:
+        return max(self._limits.calls_seconds - self._calls_seconds, 0.0)
 
     def _overrun(self) -> None:
         if self._cell is not None and self._cause is None:
@@ -174,9 +196,11 @@ class Conversation:
         if not self._environment or self._over:
             self._end("")
         elif self._cell is None:
-            spent = self._capture_seconds + CAPTURE_SECONDS >= ALL_CAPTURES_SECONDS
-            within = f"{ALL_CAPTURES_SECONDS:g} s in all" if spent else f"{CAPTURE_SECONDS:g} s"
-            self._end(f"The variables could not be read within {within}, and the process was ended.")
+            spent = bool(self._for_calls) or self._capture_seconds + CAPTURE_SECONDS >= ALL_CAPTURES_SECONDS
+            all_of_it = self._limits.calls_seconds if self._for_calls else ALL_CAPTURES_SECONDS
+            within = f"{all_of_it:g} s in all" if spent else f"{CAPTURE_SECONDS:g} s"
+            what = "functions could not be called" if self._for_calls else "variables could not be read"
+            self._end(f"The {what} within {within}, and the process was ended.")
         elif self._cause is None:
             self._interrupt("timeout")
         else:

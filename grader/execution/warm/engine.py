@@ -82,7 +82,7 @@ class WarmEngine:
             lines = stack.enter_context(Lines())
             given = [] if provided is None else [os.open(provided, os.O_RDONLY | os.O_DIRECTORY)]
             slot.start(asked, [*lines.theirs, *given])
-            lines.send(cells(plan, run))
+            lines.send(cells(plan, run, limits, self._options.inputs))
             # The first process of a namespace ignores what it sends itself, so that whoever kills it is outside. But it
             # can have the kernel do that, by a limit: where it happens again and again, we don't look for another.
             immune = sandbox.seal == "namespaces" and not last

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from grader.execution import schedule
+from grader.execution.asking import arguments, call_request, path_requests
 from grader.records import CapturePoint, Limits, Plan, Run
 from grader.wire import guest_limits
 
@@ -27,24 +29,33 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
     }
 
 
-def cells(plan: Plan, run: Run) -> bytes:
-    """The code of each cell, and the names whose values are due after it: at a capture point, and as a precaution for
-    the next one, which is taken at once or after some seconds. Eight bytes of length, and JSON."""
+def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> bytes:
+    """The code of each cell, and what is due after it: at a capture point, and as a precaution for the next one, which
+    is taken at once or after some seconds. Then the arguments of calls.
+
+    Each part stands behind its length (8 bytes): a JSON document, and the frames that it refers to by position. Raises
+    ExecutionUnavailable where arguments are missing.
+    """
     due = schedule.points_due(run.captures, plan.cells)
     ahead = schedule.points_ahead(due)
+    digests = tuple(dict.fromkeys(calls.inputs for calls in schedule.calls_of(run.captures)))
     document = {
         "cells": [
-            {"code": source.code, "due": _names(here), "ahead": _names(later)}
+            {"code": source.code, "due": _asked(here, limits, digests), "ahead": _asked(later, limits, digests)}
             for source, here, later in zip(plan.cells, due, ahead, strict=True)
         ],
         "careful_after": 0.0 if run.careful else schedule.CAREFUL_SECONDS,
+        "inputs": len(digests),
     }
-    text = json.dumps(document).encode("ascii")
-    return len(text).to_bytes(8, "little") + text
+    parts = [json.dumps(document).encode("ascii"), *(arguments(digest, inputs) for digest in digests)]
+    return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
 
 
-def _names(points: tuple[CapturePoint, ...]) -> tuple[str, ...] | None:
-    return schedule.names_of(points) if points else None
+def _asked(points: tuple[CapturePoint, ...], limits: Limits, digests: tuple[str, ...]) -> dict[str, Any] | None:
+    if not points:
+        return None
+    calls = [{**call_request(each, limits), "inputs": digests.index(each.inputs)} for each in schedule.calls_of(points)]
+    return {"names": path_requests(schedule.names_of(points)), "calls": calls}
 
 
 def _bytes_below(folder: Path | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from grader.execution import schedule
 from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_records
-from grader.execution.recording import Frame
+from grader.execution.recording import CallsFrame, Frame
 from grader.records import CellError, CellRun, Limits, Plan, Run
 from grader.records.execution import CellStatus
 from grader.wire import WireError
@@ -43,6 +43,7 @@ class Transcript:
         self._shown: dict[str, list[dict[str, Any]]] = {}
         self._frames: dict[int, bytes] = {}
         self._checkpoint: tuple[int, bytes] | None = None
+        self._calls: dict[tuple[int, bool], list[CallsFrame]] = {}
         self._position = 0
         self._ended: int | None = None
 
@@ -101,6 +102,8 @@ class Transcript:
         if not 0 <= position < len(self._due):
             raise WireError("captures of a cell that isn't there")
         if checkpoint:
+            if self._checkpoint is not None:
+                self._calls.pop((self._checkpoint[0], True), None)
             self._checkpoint = (position, frame)
             return
         if not self._due[position] or position in self._frames:
@@ -108,7 +111,33 @@ class Transcript:
         if sum(map(len, self._frames.values())) + len(frame) > _FRAMES * self._limits.capture_bytes:
             frame = b""  # which can't be read, and says so
         self._frames[position] = frame
+        if self._checkpoint is not None:
+            self._calls.pop((self._checkpoint[0], True), None)
         self._checkpoint = None
+
+    def called(self, position: int, checkpoint: bool, number: int, data: bytes) -> None:
+        """What came of calls has come. Raises WireError where none, or others, were due."""
+        points = (self._ahead if checkpoint else self._due)[position]
+        calls = schedule.calls_of(points)
+        if number >= len(calls):
+            raise WireError("calls that nobody asked for")
+        kept = sum(len(frame.data) for frames in self._calls.values() for frame in frames)
+        if kept + len(data) > _FRAMES * self._limits.capture_bytes:
+            data = b""  # which can't be read, and says so
+        cell = self._plan.cells[position].index if checkpoint else schedule.cell_of(calls[number], points)
+        frame = CallsFrame(calls=calls[number], after_cell=cell, data=data, limits=self._limits, last=checkpoint)
+        self._calls.setdefault((position, checkpoint), []).append(frame)
+
+    def calls(self, *, stopped: bool) -> tuple[CallsFrame, ...]:
+        """What came of calls; where the process was stopped before its end, with those after the last cell."""
+        return tuple(
+            frame for (_, last), frames in sorted(self._calls.items()) for frame in frames if stopped or not last
+        )
+
+    def calls_seconds(self, position: int) -> float:
+        """How long the calls that are due after a cell may take."""
+        points = (*self._due[position], *self._ahead[position])
+        return sum(schedule.seconds_for(calls, self._limits) for calls in schedule.calls_of(points))
 
     def lost(self, *, stopped: bool) -> bool:
         """Whether the process was stopped with something in it that nobody had read; see `Recording`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tests.contract.behaviours.behaviour import BEHAVIOURS, HASTY, LIMITS, Behaviour, Notebook, notebooks
+from tests.contract.behaviours.behaviour import BEHAVIOURS, HASTY, INPUTS, LIMITS, Behaviour, Notebook, notebooks
 
 THEMES = (
     "magics",
@@ -19,6 +19,7 @@ THEMES = (
     "concurrency",
     "values",
     "captures",
+    "functions",
     "endings",
     "limits",
     "forgery",
@@ -26,4 +27,4 @@ THEMES = (
 for _theme in THEMES:
     import_module(f"{__name__}.{_theme}")
 
-__all__ = ["BEHAVIOURS", "HASTY", "LIMITS", "THEMES", "Behaviour", "Notebook", "notebooks"]
+__all__ = ["BEHAVIOURS", "HASTY", "INPUTS", "LIMITS", "THEMES", "Behaviour", "Notebook", "notebooks"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
-from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
+from grader.records import Calls, CapturePoint, Execution, Limits, Plan, Run, Sequence, Source, Value
+from grader.wire import write_frame
 
 LIMITS = Limits(
     cell_seconds=30.0,
@@ -22,9 +24,9 @@ HASTY = replace(LIMITS, cell_seconds=1.0, total_seconds=20.0, output_bytes=400_0
 class Behaviour:
     """A promise: cells, what to capture after which of them, and a function that asserts what must hold.
 
-    `captures` maps a cell's index to names, separated by spaces. `provided` maps file names to contents. Behaviours of
-    one theme with the same `together` share an execution, one after the other: each takes a kernel's start. `engines`
-    names those that it is about, where it isn't about all.
+    `captures` maps a cell's index to paths, separated by spaces; `calls` to what is called after it. `provided`
+    maps file names to contents. Behaviours of one theme with the same `together` share an execution, one after the
+    other: each takes a kernel's start. `engines` names those that it is about, where it isn't about all.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Behaviour:
     cells: tuple[str, ...]
     check: Callable[[Execution], None]
     captures: dict[int, str] = field(default_factory=dict)
+    calls: dict[int, tuple[Calls, ...]] = field(default_factory=dict)
     provided: dict[str, str] = field(default_factory=dict)
     limits: Limits = LIMITS
     seed: int = 1
@@ -64,9 +67,11 @@ class Notebook:
         """The plan of one run of all their cells."""
         codes = [code for each in self.behaviours for code in each.cells]
         points = [
-            CapturePoint(after_cell=start + at, names=tuple(names.split()))
+            CapturePoint(
+                after_cell=start + at, names=tuple(each.captures.get(at, "").split()), calls=each.calls.get(at, ())
+            )
             for start, each in zip(self._starts(), self.behaviours, strict=True)
-            for at, names in each.captures.items()
+            for at in sorted({*each.captures, *each.calls})
         ]
         return Plan(
             cells=tuple(Source(index=index, code=code) for index, code in enumerate(codes)),
@@ -87,6 +92,11 @@ class Notebook:
                 for each in execution.captures
                 if start <= each.after_cell < stop
             ),
+            calls=tuple(
+                replace(each, after_cell=each.after_cell - start)
+                for each in execution.calls
+                if start <= each.after_cell < stop
+            ),
         )
 
     def _starts(self) -> list[int]:
@@ -94,6 +104,17 @@ class Notebook:
 
 
 BEHAVIOURS: list[Behaviour] = []
+INPUTS: dict[str, bytes] = {}
+"""The arguments of all behaviours' calls, by digest."""
+
+
+def calls(names: str, *cases: tuple[Value, ...], more: dict[str, Value] | None = None, **options: object) -> Calls:
+    """Calls of a function with these arguments, case by case."""
+    values = {str(at): Sequence(container="tuple", items=arguments) for at, arguments in enumerate(cases)}
+    frame = write_frame({**values, **(more or {})})
+    digest = sha256(frame).hexdigest()
+    INPUTS[digest] = frame
+    return Calls(names=tuple(names.split()), inputs=digest, count=len(cases), **options)  # type: ignore[arg-type]
 
 
 def behaviour(*cells: str, **options: object) -> Callable[[Callable[[Execution], None]], Callable[[Execution], None]]:

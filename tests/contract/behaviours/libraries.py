@@ -6,7 +6,7 @@ from functools import partial
 
 from grader.records import Execution
 from tests.contract.behaviours.behaviour import behaviour
-from tests.contract.behaviours.reading import all_ok, array, capture, items, outputs, result, scalar, statuses, text
+from tests.contract.behaviours.reading import all_ok, array, columns, items, outputs, result, scalar, statuses, text
 
 plotted = partial(behaviour, together="matplotlib")
 framed = partial(behaviour, together="pandas")
@@ -68,14 +68,14 @@ def figures_come_in_the_format_that_is_asked_for(execution: Execution) -> None:
     "mixed = pd.DataFrame({'n': [1], 's': ['x']})\nindex = frame.index\nprint(frame)",
     captures={3: "frame series mixed index"},
 )
-def frames_are_shown_as_tables_and_captured_as_arrays(execution: Execution) -> None:
+def frames_are_shown_as_tables_and_captured_with_their_labels(execution: Execution) -> None:
     all_ok(execution)
     assert "<table" in outputs(execution, 0, "result")[0].data["text/html"]
     assert (result(execution, 1) or "").startswith("0    1\n1    2\n")
-    assert array(execution, "frame") == ("ndarray", "float64", [[1, 0.5], [2, 1.5]])
-    assert array(execution, "series") == ("ndarray", "int64", [1, 2])
+    assert columns(execution, "frame") == {"a": [1, 2], "b": [0.5, 1.5]}
+    assert columns(execution, "series") == {"a": [1, 2]}
     assert array(execution, "index") == ("ndarray", "int64", [0, 1])
-    assert capture(execution, "mixed").value.kind == "sequence"
+    assert columns(execution, "mixed") == {"n": [1], "s": ["x"]}
     assert text(execution, 3).split() == ["a", "b", "0", "1", "0.5", "1", "2", "1.5"]
 
 
@@ -88,8 +88,8 @@ def frames_are_shown_as_tables_and_captured_as_arrays(execution: Execution) -> N
 )
 def tables_can_be_read_written_and_plotted(execution: Execution) -> None:
     all_ok(execution)
-    assert array(execution, "back")[2] == [[1, 0.5], [2, 1.5]]
-    assert array(execution, "grouped")[2] == [4, 2]
+    assert columns(execution, "back") == {"a": [1, 2], "b": [0.5, 1.5]}
+    assert columns(execution, "grouped") == {"points": [4, 2]}
     assert figures(execution, 2) == 1
 
 

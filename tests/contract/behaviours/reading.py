@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.records import Array, Capture, Execution, Output, Scalar, Sequence
+from grader.records import Array, Capture, Execution, Frame, Output, Scalar, Sequence
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -84,6 +84,22 @@ def array(execution: Execution, name: str, after_cell: int | None = None) -> tup
     value = capture(execution, name, after_cell).value
     assert isinstance(value, Array), value
     return value.container, value.dtype, np.frombuffer(value.data, value.dtype).reshape(value.shape).tolist()
+
+
+def columns(execution: Execution, name: str) -> dict[object, object]:
+    """The elements of each column of a table, by its label."""
+    value = capture(execution, name).value
+    assert isinstance(value, Frame), value
+    labels = value.columns
+    assert isinstance(labels, Sequence), labels
+    elements = [
+        np.frombuffer(column.data, column.dtype).tolist()
+        if isinstance(column, Array)
+        else [item.value for item in column.items if isinstance(item, Scalar)]
+        for column in value.data
+        if isinstance(column, Array | Sequence)
+    ]
+    return dict(zip([item.value for item in labels.items if isinstance(item, Scalar)], elements, strict=True))
 
 
 def places(execution: Execution) -> list[tuple[str, int, str]]:

@@ -179,7 +179,8 @@ def objects_that_lie_or_are_too_large_are_refused_and_nothing_else_is_lost(execu
 @behaviour(
     "import sys, types\n"
     "class DataFrame:\n"
-    "    def to_numpy(self):\n"
+    "    @property\n"
+    "    def shape(self):\n"
     "        while True: pass\n"
     "sys.modules['pandas'] = types.SimpleNamespace(DataFrame=DataFrame)\n"
     "frame = DataFrame()",

@@ -298,13 +298,17 @@ FUNCTIONS = [
         ),
         says=("ZeroDivisionError",),
     ),
-    Case(name="returns nothing", source=function("def a(x):  # here\n    x * 2"), says=("returns None", "the return")),
-    Case(name="returns text", source=function("def a(x):  # here\n    return 'x'"), says=("returns a str",)),
-    Case(name="returns a list", source=function("def a(x):  # here\n    return [x]"), says=("a list", "torch.stack")),
+    Case(name="returns nothing", source=function("def a(x):  # here\n    x * 2"), says=("returns nothing",)),
+    Case(name="returns bytes", source=function("def a(x):  # here\n    return b'x'"), says=("returns a bytes",)),
     Case(
-        name="returns objects",
-        source=function("def a(x):  # here\n    import numpy\n    return numpy.array([None])"),
-        says=("object instead of numbers",),
+        name="returns an object in a list",
+        source=function("def a(x):  # here\n    return [object()]"),
+        says=("returns a object", "torch.stack"),
+    ),
+    Case(
+        name="depends on a global generator",
+        source=function("def a(x):  # here\n    return x + torch.rand(())"),
+        says=("isn't deterministic", "generators of its own"),
     ),
     Case(
         name="returns no numbers",

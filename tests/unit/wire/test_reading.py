@@ -79,7 +79,7 @@ def test_arrays_of_every_dtype_come_out_byte_by_byte(array: np.ndarray[Any, Any]
         assert value_of(variant) == Array(dtype=array.dtype.name, shape=variant.shape, data=expected)
 
 
-@pytest.mark.parametrize("name", sorted(ITEMSIZE))
+@pytest.mark.parametrize("name", sorted(name for name in ITEMSIZE if not name.endswith("[ns]")))
 def test_tensors_of_every_dtype_come_out_byte_by_byte(name: str) -> None:
     tensor = torch.tensor([[1, 0, 1], [0, 1, 1]]).to(getattr(torch, name)).T
     expected = tensor.contiguous().view(torch.uint8).numpy().tobytes()
@@ -303,7 +303,7 @@ def test_a_value_beyond_what_a_header_may_hold_is_too_large_and_takes_no_other_w
     assert small.value == Scalar(value=1)
 
 
-@pytest.mark.parametrize("key", [float("nan"), np.int64(3), np.float64(2.5), 1j])
+@pytest.mark.parametrize("key", [float("nan"), (1, 2), 1j])
 def test_a_mapping_whose_key_is_no_plain_one_takes_no_other_value_with_it(key: object) -> None:
     unreadable, array = decode(frame_of(a={key: 1}, b=np.ones(2)), LIMITS)
     assert isinstance(unreadable.value, Unreadable)

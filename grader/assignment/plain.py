@@ -1,0 +1,135 @@
+"""What an author's functions return beside tensors, as the plain values that students' variables become.
+
+The reader is the one that runs inside the sandbox, so that both are of the same kinds; numbers are then widened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from grader.assignment.tensors import AnyArray, NotNumbers
+from grader.guest.frames import encode
+from grader.guest.libraries import Libraries
+from grader.guest.values import Reader
+from grader.records import Array, Frame, Limits, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+from grader.wire import decode, guest_limits
+
+_LIMITS = Limits(value_bytes=64 * 1024**2, capture_bytes=160 * 1024**2)
+_LARGEST = 2**63 - 1
+
+
+def plain_value(value: object) -> Value:
+    """Read anything into a plain value, as it is. Raises NotNumbers for what holds something that is no plain value."""
+    reader = Reader(Libraries(), guest_limits(_LIMITS))
+    frame = b"".join(encode([{"name": "", "identity": 0, "value": reader.read(value)}], reader.arrays))
+    plain = decode(frame, _LIMITS)[0].value
+    for part in parts_of(plain):
+        if isinstance(part, Unreadable):
+            raise NotNumbers(
+                f"a {part.type}" if part.reason == "it is no plain value" else f"a {part.type}: {part.reason}"
+            )
+    return plain
+
+
+def expected_value(value: object) -> Value:
+    """Read what a reference returned: numbers are arrays of the widest dtype of their kind, wherever they are.
+
+    A rectangular list of numbers is one array; a tuple is its items. Integers beyond 64 bits stay what they are.
+    """
+    return _widened(plain_value(value))
+
+
+def parts_of(value: Value) -> Iterator[Value]:
+    """A value, and all values that are in it."""
+    yield value
+    match value:
+        case Sequence(items=items) | Mapping(values=items):
+            children: tuple[Value, ...] = items
+        case Masked():
+            children = (value.data, value.mask)
+        case Frame():
+            children = (value.columns, value.index, *value.data)
+        case _:
+            children = ()
+    for child in children:
+        yield from parts_of(child)
+
+
+def numbers_in(value: Value) -> Iterator[AnyArray]:
+    """The arrays of floating or complex numbers in a widened value."""
+    for part in parts_of(value):
+        if isinstance(part, Array) and part.dtype in {"float64", "complex128"}:
+            yield np.frombuffer(part.data, part.dtype).reshape(part.shape)
+
+
+def same_value(one: Value, other: Value, *, rtol: float, atol: float) -> bool:
+    """Whether two widened values are the same, but for rounding."""
+    numbers = [list(numbers_in(value)) for value in (one, other)]
+    if _without_numbers(one) != _without_numbers(other):
+        return False
+    return all(
+        np.allclose(mine, theirs, rtol=rtol, atol=atol, equal_nan=True) for mine, theirs in zip(*numbers, strict=True)
+    )
+
+
+def _without_numbers(value: Value) -> Value:
+    """The same tree with its floating numbers left out, which shapes and all else can be told by."""
+    match value:
+        case Array(dtype="float64" | "complex128"):
+            return replace(value, data=b"")
+        case Sequence():
+            return replace(value, items=tuple(map(_without_numbers, value.items)))
+        case Mapping():
+            return replace(value, values=tuple(map(_without_numbers, value.values)))
+        case Masked(data=data):
+            return replace(value, data=replace(data, data=b"") if data.dtype == "float64" else data)
+        case Frame():
+            return replace(value, data=tuple(map(_without_numbers, value.data)))
+        case _:
+            return value
+
+
+def _widened(value: Value) -> Value:
+    match value:
+        case Scalar(value=bool() | int() | float() as number) if isinstance(number, bool) or abs(number) <= _LARGEST:
+            return array_value(np.asarray(number))
+        case Array():
+            return _wide_array(value)
+        case Sequence(container="list"):
+            return _list(tuple(map(_widened, value.items)))
+        case Sequence():
+            return replace(value, items=tuple(map(_widened, value.items)))
+        case Mapping():
+            return replace(value, values=tuple(map(_widened, value.values)))
+        case Masked():
+            return replace(value, data=_wide_array(value.data))
+        case Frame():
+            return replace(value, data=tuple(map(_widened, value.data)))
+        case _:
+            return value
+
+
+def _list(items: tuple[Value, ...]) -> Value:
+    arrays = [item for item in items if isinstance(item, Array) and not item.dtype.endswith("[ns]")]
+    if not items or len(arrays) != len(items) or len({array.shape for array in arrays}) > 1:
+        return Sequence(items=items)
+    return array_value(np.stack([np.frombuffer(array.data, array.dtype).reshape(array.shape) for array in arrays]))
+
+
+def _wide_array(array: Array) -> Array:
+    if array.dtype.endswith("[ns]"):
+        return array
+    if array.dtype == "bfloat16":
+        upper = np.frombuffer(array.data, "<u2").astype(np.uint32) << 16
+        return array_value(upper.view(np.float32).reshape(array.shape))
+    return array_value(np.frombuffer(array.data, array.dtype).reshape(array.shape))
+
+
+def array_value(array: AnyArray) -> Array:
+    """An array of numbers as a plain value, of float64, int64, bool or complex128."""
+    wide = {"f": "float64", "c": "complex128", "i": "int64", "u": "uint64" if array.dtype == "uint64" else "int64"}
+    widened = np.ascontiguousarray(array, dtype=wide.get(array.dtype.kind, "bool"))
+    return Array(dtype=widened.dtype.name, shape=array.shape, data=widened.tobytes())

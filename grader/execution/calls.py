@@ -1,0 +1,99 @@
+"""What came of calls of a student's functions, read as bytes from an attacker.
+
+calls = 1 byte (0 there is none, 1 called, 2 something else has its name) · 2 bytes (under which of the names)
+        · for each case: how it ended (1 byte) · what the second try gave (1 byte) · length (4 bytes) · frame
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import Struct
+from typing import Literal, get_args
+
+from grader.records import CallResult, Calls, CallsMade, CellError, Limits, Mapping, Scalar, Sequence, Value
+from grader.records.execution import CallStatus
+from grader.wire import WireError, decode
+
+_HEADER = Struct("<BH")
+_RESULT = Struct("<BBI")
+_STATUSES: tuple[CallStatus, ...] = get_args(CallStatus)
+_AGAIN: tuple[Literal["", "same", "state", "random"], ...] = ("", "same", "state", "random")
+_ABSENT, _FUNCTION = 0, 1
+
+
+def read_calls(calls: Calls, after_cell: int, data: bytes, limits: Limits, *, last: bool = False) -> CallsMade:
+    """What these bytes tell of the calls; where they can't be read, calls that were not made."""
+    place: Literal["end", "last"] = "last" if last else "end"
+    try:
+        found, name, results = _read(calls, data, limits)
+    except (WireError, ValueError, KeyError, IndexError):
+        unread = CallResult(status="not-made")
+        return CallsMade(
+            calls=calls, after_cell=after_cell, found=calls.names[0], results=(unread,) * calls.count, place=place
+        )
+    there = "" if found == _ABSENT else name
+    callable_ = found in (_ABSENT, _FUNCTION)
+    return CallsMade(calls=calls, after_cell=after_cell, found=there, callable=callable_, results=results, place=place)
+
+
+def _read(calls: Calls, data: bytes, limits: Limits) -> tuple[int, str, tuple[CallResult, ...]]:
+    if len(data) < _HEADER.size:
+        raise WireError("calls without a header")
+    found, number = _HEADER.unpack_from(data)
+    results = tuple(_results(data[_HEADER.size :], limits))
+    if len(results) != (calls.count if found == _FUNCTION else 0):
+        raise WireError("more results than cases, or fewer")
+    return found, calls.names[number], results
+
+
+def _results(data: bytes, limits: Limits) -> Iterator[CallResult]:
+    offset = 0
+    while offset < len(data):
+        if len(data) - offset < _RESULT.size:
+            raise WireError("a result that is cut off")
+        status, again, length = _RESULT.unpack_from(data, offset)
+        offset += _RESULT.size
+        frame = data[offset : offset + length]
+        if len(frame) != length or status >= len(_STATUSES) or again >= len(_AGAIN):
+            raise WireError("a result that is none")
+        offset += length
+        yield _result(_STATUSES[status], _AGAIN[again], frame, limits)
+
+
+def _result(
+    status: CallStatus, again: Literal["", "same", "state", "random"], frame: bytes, limits: Limits
+) -> CallResult:
+    if status not in ("returned", "raised"):
+        return CallResult(status=status)
+    try:
+        read = {each.name: each.value for each in decode(frame, limits)}
+    except WireError:
+        return CallResult(status="not-made")
+    facts = _facts(read.get("facts"))
+    if status == "returned" and "value" not in read:
+        return CallResult(status="not-made")
+    return CallResult(
+        status=status,
+        value=read.get("value") if status == "returned" else None,
+        error=CellError(name=_text(facts, "name"), message=_text(facts, "message")) if status == "raised" else None,
+        bases=tuple(item for item in _items(facts, "bases") if isinstance(item, str)),
+        changed=tuple(item for item in _items(facts, "changed") if isinstance(item, int)),
+        again=again,
+        printed=_text(facts, "printed"),
+        elementwise=read.get("elementwise"),
+    )
+
+
+def _facts(value: Value | None) -> dict[object, Value]:
+    return dict(zip(value.keys, value.values, strict=True)) if isinstance(value, Mapping) else {}
+
+
+def _text(facts: dict[object, Value], name: str) -> str:
+    value = facts.get(name)
+    return value.value[:300] if isinstance(value, Scalar) and isinstance(value.value, str) else ""
+
+
+def _items(facts: dict[object, Value], name: str) -> list[object]:
+    value = facts.get(name)
+    items = value.items[:100] if isinstance(value, Sequence) else ()
+    return [item.value for item in items if isinstance(item, Scalar)]

@@ -1,0 +1,329 @@
+"""Comparing whole values: numbers, text, times, and whatever is nested in lists, dicts and tables, leaf by leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence as AbstractSequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from grader.assignment.spec import Tolerance
+from grader.marking.compare import Outcome, compare
+from grader.marking.numbers import AnyArray, NotNumeric, Numeric, as_numeric, is_time
+from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+
+MOST_LEAVES = 10_000
+_MATCHED_MEMBERS = 500
+_RIGHT = Outcome(reason="equal", share=Fraction(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One part of a nested value that is compared by itself; `place` is its path (`["dW1"]`, `[0]`), "" for a whole."""
+
+    place: str
+    outcome: Outcome
+
+
+Expected = AnyArray | Value
+"""What a reference gives: numbers as an array, all else as a value."""
+
+
+def compare_leaves(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> tuple[Leaf, ...]:
+    """Compare a value with what is expected, part by part.
+
+    What is expected decides what counts as a part: an array is one, and may be answered by any container of numbers;
+    lists, tuples and dicts have those of their items, tables those of their columns. Keys and columns that nobody asked
+    for don't count.
+    """
+    return tuple(_leaves(found, expected, tolerance, ""))
+
+
+def combined(leaves: AbstractSequence[Leaf]) -> Outcome:
+    """One outcome of all leaves: the first that doesn't hold, and the share of those that do."""
+    if len(leaves) == 1:
+        return leaves[0].outcome
+    wrong = [leaf for leaf in leaves if not leaf.outcome.holds]
+    if not wrong:
+        return next((leaf.outcome for leaf in leaves if leaf.outcome.reason == "low-precision"), _RIGHT)
+    share = Fraction(len(leaves) - len(wrong), len(leaves))
+    first = wrong[0].outcome
+    return replace(first, share=share, detail=": ".join(filter(None, (wrong[0].place, first.detail))))
+
+
+def _leaves(found: Value | Numeric, expected: Expected, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
+    match expected:
+        case Sequence(container="set"):
+            yield Leaf(place=place, outcome=_set(found, expected, tolerance))
+        case Sequence():
+            yield from _items(found, expected, tolerance, place)
+        case Mapping():
+            yield from _entries(found, expected, tolerance, place)
+        case Frame():
+            yield from _columns(found, expected, tolerance, place)
+        case _:
+            yield Leaf(place=place, outcome=_leaf(found, expected, tolerance))
+
+
+def _leaf(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> Outcome:
+    match expected:
+        case np.ndarray():
+            return _numbers(found, expected, tolerance)
+        case Array() if is_time(expected):
+            return _times(found, expected)
+        case Array():
+            return _numbers(found, numbers_of(expected).values, tolerance)
+        case Masked():
+            return _masked(found, expected, tolerance)
+        case Scalar(value=str() as text):
+            return _text(found, text, tolerance)
+        case Scalar():
+            return _RIGHT if found == expected else _another_kind(found)
+        case _:
+            raise TypeError(f"a reference can't hold {type(expected).__name__}")
+
+
+def _numbers(found: Value | Numeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
+    """Compare numbers; and once more at the coarsest precision allowed, since a dtype doesn't tell what they were made
+    in.
+
+    Weights taken over from float32 tensors make float64 arrays that are right to seven digits.
+    """
+    value = found if isinstance(found, Numeric) else as_numeric(found)
+    outcome = compare(value, expected, tolerance)
+    if outcome.holds or isinstance(value, NotNumeric) or value.dtype not in {"float64", "complex128"}:
+        return outcome
+    coarser = compare(replace(value, dtype=tolerance.dtype), expected, tolerance)
+    return replace(coarser, reason="low-precision") if coarser.holds else outcome
+
+
+def _masked(found: Value | Numeric, expected: Masked, tolerance: Tolerance) -> Outcome:
+    """Numbers where there are any, and nothing where there is none; NaN counts as nothing."""
+    if not isinstance(found, Masked | Array | Sequence):
+        return _another_kind(found)
+    return _numbers(found, numbers_of(expected).values, replace(tolerance, nan="equal"))
+
+
+def numbers_of(expected: Array | Masked) -> Numeric:
+    """The numbers of an array that holds some, NaN where it is masked."""
+    numeric = as_numeric(expected)
+    assert isinstance(numeric, Numeric)
+    return numeric
+
+
+def _times(found: Value | Numeric, expected: Array) -> Outcome:
+    if isinstance(found, Sequence):
+        found = _stacked(found)
+    if not isinstance(found, Array) or found.dtype != expected.dtype:
+        return _another_kind(found)
+    if found.shape != expected.shape:
+        return Outcome(reason="other-shape")
+    one, other = np.frombuffer(found.data, "<i8"), np.frombuffer(expected.data, "<i8")
+    right = int((one == other).sum())
+    return _RIGHT if right == one.size else Outcome(reason="differs", share=Fraction(right, one.size))
+
+
+def _stacked(sequence: Sequence) -> Value:
+    """A list of single times as one array of them; itself where it is something else."""
+    dtypes = {item.dtype if isinstance(item, Array) and item.shape == () else "" for item in sequence.items}
+    if len(dtypes) != 1 or "" in dtypes:
+        return sequence
+    data = b"".join(item.data for item in sequence.items if isinstance(item, Array))
+    return Array(dtype=dtypes.pop(), shape=(len(sequence.items),), data=data)
+
+
+def _text(found: Value | Numeric, text: str, tolerance: Tolerance) -> Outcome:
+    if not isinstance(found, Scalar) or not isinstance(found.value, str):
+        return _another_kind(found)
+    same = _canonical(found.value, tolerance) == _canonical(text, tolerance)
+    return _RIGHT if same else Outcome(reason="differs")
+
+
+def _canonical(text: str, tolerance: Tolerance) -> str:
+    if tolerance.case == "any":
+        text = text.casefold()
+    return " ".join(text.split()) if tolerance.space == "any" else text
+
+
+def _items(found: Value | Numeric, expected: Sequence, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
+    items = _items_of(found)
+    if items is None or len(items) != len(expected.items):
+        lengths = _another_kind(found) if items is None else Outcome(reason="other-length", detail=str(len(items)))
+        yield Leaf(place=place, outcome=lengths)
+        return
+    for at, (item, of) in enumerate(zip(items, expected.items, strict=True)):
+        yield from _leaves(item, of, tolerance, f"{place}[{at}]")
+
+
+def _items_of(found: Value | Numeric) -> AbstractSequence[Value | Numeric] | None:
+    if isinstance(found, Sequence) and found.container != "set":
+        return found.items
+    numeric = found if isinstance(found, Numeric) else as_numeric(found) if isinstance(found, Array) else None
+    if isinstance(numeric, Numeric) and numeric.values.ndim and numeric.half_units is None:
+        return [Numeric(values=item, dtype=numeric.dtype) for item in numeric.values[:MOST_LEAVES]]
+    return None
+
+
+def _entries(found: Value | Numeric, expected: Mapping, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
+    entries = _entries_of(found)
+    for key, of in zip(expected.keys, expected.values, strict=True):
+        inner = f"{place}[{key!r}]"
+        if entries is None or key not in entries:
+            absent = Outcome(reason="no-entry") if entries is not None else _another_kind(found)
+            yield Leaf(place=inner, outcome=absent)
+        else:
+            yield from _leaves(entries[key], of, tolerance, inner)
+
+
+def _entries_of(found: Value | Numeric) -> dict[object, Value] | None:
+    if isinstance(found, Mapping):
+        return dict(zip(found.keys, found.values, strict=True))
+    if isinstance(found, Frame) and found.container == "series":
+        labels, values = _labels(found.index), _items_of(found.data[0])
+        wrapped = [item if not isinstance(item, Numeric) else _as_array(item) for item in values or ()]
+        return dict(zip(labels, wrapped, strict=True)) if len(labels) == len(wrapped) else None
+    return None
+
+
+def _as_array(numeric: Numeric) -> Value:
+    values = np.ascontiguousarray(numeric.values)
+    return Array(dtype=numeric.dtype, shape=values.shape, data=values.tobytes())
+
+
+def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Outcome:
+    """Sets are equal where each member of one is in the other; numbers are matched by closeness."""
+    items = found.items if isinstance(found, Sequence) else _items_of(found)
+    if items is None:
+        return _another_kind(found)
+    if all(isinstance(item, Scalar) for item in (*items, *expected.items)):
+        own, wanted = ({_label(item) for item in some if isinstance(item, Scalar)} for some in (items, expected.items))
+        if own == wanted or len(items) > _MATCHED_MEMBERS:
+            return _RIGHT if own == wanted else Outcome(reason="differs")
+    left = list(items[:_MATCHED_MEMBERS])
+    held = 0
+    for member in expected.items:
+        place = next(
+            (at for at, item in enumerate(left) if combined(compare_leaves(item, member, tolerance)).holds), None
+        )
+        if place is not None:
+            del left[place]
+            held += 1
+    size = max(len(items), len(expected.items))
+    return _RIGHT if held == size else Outcome(reason="differs", share=Fraction(held, size))
+
+
+def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
+    """A table's columns by their labels, each with its rows in the order of the index or in the order that it has."""
+    columns = _columns_of(found, expected)
+    order = _row_order(found, expected, tolerance)
+    if order is None:
+        yield Leaf(place=f"{place}.index", outcome=Outcome(reason="differs"))
+    for label, of in zip(_labels(expected.columns), expected.data, strict=True):
+        inner = f"{place}[{label!r}]" if expected.container == "dataframe" else place
+        column = columns.get(label)
+        if column is None:
+            yield Leaf(place=inner, outcome=Outcome(reason="no-entry"))
+        else:
+            yield Leaf(place=inner, outcome=_column(_ordered(column, order), of, tolerance))
+
+
+def _column(found: Value | Numeric, expected: Value, tolerance: Tolerance) -> Outcome:
+    if isinstance(expected, Sequence):
+        return combined(compare_leaves(found, expected, tolerance) or (Leaf(place="", outcome=_RIGHT),))
+    return _leaf(found, expected, tolerance)
+
+
+def _columns_of(found: Value | Numeric, expected: Frame) -> dict[object, Value | Numeric]:
+    if expected.container == "series":
+        (label,) = _labels(expected.columns)
+        if isinstance(found, Frame):
+            return {label: found.data[0]} if len(found.data) == 1 else {}
+        return {} if isinstance(found, Mapping | Unreadable) else {label: found}
+    if isinstance(found, Frame):
+        return dict(zip(_labels(found.columns), found.data, strict=True))
+    return dict(zip(found.keys, found.values, strict=True)) if isinstance(found, Mapping) else {}
+
+
+def _row_order(found: Value | Numeric, expected: Frame, tolerance: Tolerance) -> list[int] | None:
+    """The found rows in the order of the expected ones; empty for the order that they have, None where they differ."""
+    if tolerance.index == "any" or not isinstance(found, Frame):
+        return []
+    own, wanted = _labels(found.index), _labels(expected.index)
+    if own == wanted:
+        return []
+    places = {label: number for number, label in enumerate(own)}
+    if tolerance.order == "exact" or len(places) != len(own) or places.keys() != set(wanted):
+        return None
+    return [places[label] for label in wanted]
+
+
+def _ordered(column: Value | Numeric, order: list[int] | None) -> Value | Numeric:
+    if not order:
+        return column
+    if isinstance(column, Sequence):
+        return replace(column, items=tuple(column.items[place] for place in order))
+    if isinstance(column, Array):
+        itemsize = len(column.data) // max(column.shape[0], 1)
+        data = b"".join(column.data[place * itemsize : (place + 1) * itemsize] for place in order)
+        return replace(column, data=data)
+    return column
+
+
+def _labels(labels: Value) -> list[object]:
+    """Labels as plain, hashable things that are equal where labels are."""
+    if isinstance(labels, Array):
+        if is_time(labels):
+            return [("time", int(stamp)) for stamp in np.frombuffer(labels.data, "<i8")]
+        numeric = as_numeric(labels)
+        return _plain(numeric.values) if isinstance(numeric, Numeric) else []
+    return [_label(item) for item in labels.items] if isinstance(labels, Sequence) else []
+
+
+def _label(item: Value) -> object:
+    match item:
+        case Scalar(value=value):
+            return value
+        case Sequence(items=items):
+            return tuple(map(_label, items))
+        case Array(dtype=dtype, data=data):
+            return (dtype, data)
+        case _:
+            return repr(item)
+
+
+def _plain(values: AnyArray) -> list[object]:
+    plain: list[object] = values.tolist()
+    return plain
+
+
+def _another_kind(found: Value | Numeric) -> Outcome:
+    return Outcome(reason="other-kind", detail=kind_of(found))
+
+
+def kind_of(found: Value | Numeric) -> str:
+    """What a value is, in a few words for its student."""
+    match found:
+        case Numeric(values=values):
+            return "a number" if values.shape == () else "an array"
+        case Array(shape=()):
+            return "a time" if is_time(found) else "a number"
+        case Array() | Masked():
+            return "times" if isinstance(found, Array) and is_time(found) else "an array"
+        case Scalar(value=str()):
+            return "text"
+        case Scalar(value=None):
+            return "None"
+        case Scalar(value=bool()):
+            return "True or False"
+        case Scalar():
+            return "a number"
+        case Sequence(container=container):
+            return f"a {container}"
+        case Mapping():
+            return "a dict"
+        case Frame(container=container):
+            return "a table" if container == "dataframe" else "a series"
+        case _:
+            return found.type or "something that can't be read"

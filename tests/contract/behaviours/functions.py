@@ -1,0 +1,206 @@
+"""Calls of students' functions: made in copies of the process, each with arguments of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from grader.records import Array, CallResult, CallsMade, Execution, Mapping, Scalar, Sequence, Value
+from tests.contract.behaviours.behaviour import LIMITS, behaviour, calls
+from tests.contract.behaviours.reading import all_ok, completed, scalar, text
+
+function = partial(behaviour, together="functions")
+hasty = partial(behaviour, together="hasty functions", limits=LIMITS)
+
+
+def floats(*numbers: float, container: str = "ndarray", dtype: str = "float64") -> Array:
+    data = np.array(numbers, dtype=dtype)
+    return Array(dtype=dtype, shape=data.shape, data=data.tobytes(), container=container)  # type: ignore[arg-type]
+
+
+def number(value: float) -> Scalar:
+    return Scalar(value=value)
+
+
+def made(execution: Execution) -> CallsMade:
+    (only,) = execution.calls
+    return only
+
+
+def results(execution: Execution) -> tuple[CallResult, ...]:
+    return made(execution).results
+
+
+def numbers(value: Value | None) -> list[float]:
+    assert isinstance(value, Array), value
+    return np.frombuffer(value.data, value.dtype).tolist()  # type: ignore[no-any-return]
+
+
+@function(
+    "import numpy as np\ndef relu(x):\n    return np.maximum(x, 0)",
+    calls={0: (calls("relu", (floats(-1, 2),), (floats(3),), (number(-4),)),)},
+)
+def a_function_is_called_with_each_case(execution: Execution) -> None:
+    all_ok(execution)
+    assert made(execution).found == "relu"
+    assert [result.status for result in results(execution)] == ["returned"] * 3
+    assert [numbers(result.value) for result in results(execution)[:2]] == [[0, 2], [3]]
+    assert {result.again for result in results(execution)} == {"same"}
+
+
+@function(
+    "import numpy as np\ncount = 0\ndef counted(x):\n    global count\n    count += 1\n    return x + count",
+    "count",
+    calls={0: (calls("counted", (number(0),), (number(0),)),)},
+    captures={1: "count"},
+)
+def calls_change_nothing_for_later_cells_and_kept_state_is_told(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "count", 1) == 0
+    assert [result.value for result in results(execution)] == [number(1), number(2)]
+    assert {result.again for result in results(execution)} == {"state"}
+
+
+@function(
+    "import numpy as np\ndef noisy(x):\n    return x + np.random.rand(2)",
+    calls={0: (calls("noisy", (floats(0, 0),)),)},
+)
+def a_random_answer_is_told(execution: Execution) -> None:
+    assert results(execution)[0].again == "random"
+
+
+@function(
+    "def clip(x, low):\n    x[x < low] = low\n    print('clipped')\n    return x",
+    calls={0: (calls("clip", (floats(-1, 2), number(0))),)},
+)
+def a_changed_argument_and_what_is_printed_are_told(execution: Execution) -> None:
+    (result,) = results(execution)
+    assert (result.changed, result.printed, numbers(result.value)) == ((0,), "clipped\n", [0, 2])
+    assert text(execution, 0) == ""
+
+
+@function(
+    "class Odd(ValueError): pass\ndef root(x):\n    if x < 0: raise Odd('negative')\n    return x ** 0.5",
+    calls={0: (calls("root", (number(4.0),), (number(-1.0),), (number(9.0),)),)},
+)
+def an_exception_is_that_cases_own(execution: Execution) -> None:
+    first, second, third = results(execution)
+    assert (first.value, third.value) == (number(2.0), number(3.0))
+    assert second.status == "raised"
+    assert second.error is not None
+    assert (second.error.name, second.error.message) == ("Odd", "negative")
+    assert second.bases[:2] == ("Odd", "ValueError")
+
+
+@function(
+    "def sign(x):\n    return 1.0 if x > 0 else 0.0",
+    calls={0: (calls("sign", (floats(-1, 2),), elementwise=True),)},
+)
+def a_function_for_one_number_is_tried_with_each_element(execution: Execution) -> None:
+    (result,) = results(execution)
+    assert (result.status, result.error and result.error.name) == ("raised", "ValueError")
+    assert result.elementwise == Sequence(items=(number(0.0), number(1.0)))
+
+
+@function("relu = 3", calls={0: (calls("relu", (number(1),)),)})
+def what_is_no_function_is_told(execution: Execution) -> None:
+    assert (made(execution).found, made(execution).callable, results(execution)) == ("relu", False, ())
+
+
+@function("other = 3", calls={0: (calls("missing", (number(1),)),)})
+def a_function_that_is_not_there_is_told(execution: Execution) -> None:
+    assert (made(execution).found, results(execution)) == ("", ())
+
+
+@function(
+    "def second(x):\n    return x + 1",
+    calls={0: (calls("first second", (number(1),)),)},
+)
+def the_first_of_several_names_that_is_there_counts(execution: Execution) -> None:
+    assert (made(execution).found, results(execution)[0].value) == ("second", number(2))
+
+
+@function(
+    "import torch\nclass Net(torch.nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+    "        self.fc = torch.nn.Linear(n, 1)\n        self.drop = torch.nn.Dropout(0.9)\n"
+    "    def forward(self, x):\n        return self.drop(self.fc(x))",
+    calls={
+        0: (
+            calls(
+                "Net",
+                (floats(1, 2, container="tensor", dtype="float32"),),
+                more={
+                    "construct": Sequence(container="tuple", items=(number(2),)),
+                    "state": Mapping(
+                        keys=("w", "b"),
+                        values=(
+                            Array(
+                                dtype="float32",
+                                shape=(1, 2),
+                                data=np.float32([3, 4]).tobytes(),
+                                container="tensor",
+                            ),
+                            floats(5, container="tensor", dtype="float32"),
+                        ),
+                    ),
+                },
+                constructed=True,
+            ),
+        )
+    },
+)
+def an_object_is_made_filled_with_parameters_and_called(execution: Execution) -> None:
+    (result,) = results(execution)
+    assert result.status == "returned", result
+    assert numbers(result.value) == [16]
+
+
+@function(
+    "def grads(x):\n    return {'dW': x * 2, 'db': (x.sum(), 'text')}",
+    calls={0: (calls("grads", (floats(1, 2),)),)},
+)
+def nested_results_come_out(execution: Execution) -> None:
+    value = results(execution)[0].value
+    assert isinstance(value, Mapping)
+    assert value.keys == ("dW", "db")
+    assert isinstance(value.values[1], Sequence)
+    assert value.values[1].items[1] == Scalar(value="text")
+
+
+@function(
+    "class Box: pass\nmodel = Box()\nmodel.layers = [Box()]\nmodel.layers[0].weight = {'w': 7}\n"
+    "model.predict = lambda x: x * 2",
+    captures={0: "model.layers[0].weight['w'] model.nothing model.layers[9]"},
+    calls={0: (calls("model.predict", (number(4),)),)},
+)
+def paths_lead_to_values_and_functions(execution: Execution) -> None:
+    assert [capture.name for capture in execution.captures] == ["model.layers[0].weight['w']"]
+    assert execution.captures[0].value == Scalar(value=7)
+    assert results(execution)[0].value == Scalar(value=8)
+
+
+@hasty(
+    "import time, os\ndef f(x):\n    if x == 1: time.sleep(30)\n    if x == 2: os._exit(3)\n"
+    "    if x == 3: raise SystemExit\n    return x",
+    "after = 1",
+    calls={0: (calls("f", *[(number(at),) for at in range(5)], seconds=0.5),)},
+    captures={1: "after"},
+)
+def a_call_that_hangs_or_ends_its_process_costs_its_own_case(execution: Execution) -> None:
+    completed(execution)
+    assert [result.status for result in results(execution)] == ["returned", "timeout", "died", "raised", "returned"]
+    assert scalar(execution, "after", 1) == 1
+
+
+@hasty(
+    "import sys\ndef loud(x):\n    print('loud'); sys.stderr.write('loud'); sys.__stdout__.write('x')\n"
+    "    import os; os.write(1, b'raw'); return x",
+    "1",
+    calls={0: (calls("loud", (number(1),)),)},
+)
+def what_calls_print_is_no_cells_output(execution: Execution) -> None:
+    completed(execution)
+    assert text(execution, 0) == ""
+    assert text(execution, 1) == "1"
+    assert results(execution)[0].status == "returned"
