@@ -1,7 +1,7 @@
 """Marks numeric coursework in Jupyter notebooks against a PyTorch reference.
 
-`Assignment` and `Tolerance` are what an author needs. They are imported when they are first asked for, so that
-`import grader` stays quick.
+What an author needs is here: an assignment, tolerances, draws of seeded generators, and what properties are judged by.
+All of it is imported when it is first asked for, so that `import grader` stays quick.
 """
 
 from __future__ import annotations
@@ -10,27 +10,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.assignment.authoring import Assignment
+    from grader.assignment.inputs import call, hidden, integers, normal, raises, uniform
     from grader.assignment.spec import Tolerance
 
     __version__: str
 
-__all__ = ["Assignment", "Tolerance", "__version__"]
+__all__ = [
+    "Assignment",
+    "Tolerance",
+    "__version__",
+    "call",
+    "hidden",
+    "integers",
+    "normal",
+    "raises",
+    "uniform",
+]
+_HOMES = {"Assignment": "authoring", "Tolerance": "spec"}
 
 
 def __getattr__(name: str) -> object:
-    match name:
-        case "Assignment":
-            from grader.assignment.authoring import Assignment
+    from importlib import import_module, metadata
 
-            return Assignment
-        case "Tolerance":
-            from grader.assignment.spec import Tolerance
-
-            return Tolerance
-        case "__version__":
-            from importlib.metadata import version
-
-            return version("grader")
+    if name == "__version__":
+        return metadata.version("grader")
+    if name in __all__:
+        return getattr(import_module(f"grader.assignment.{_HOMES.get(name, 'inputs')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

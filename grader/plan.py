@@ -5,11 +5,11 @@ Made from the assignment and the notebook alone, never from marks, so that the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from grader.assignment.spec import Spec
 from grader.notebook import assigned_names, find_sections
-from grader.records import CapturePoint, Notebook, Plan, Run, Section, Source
+from grader.records import Calls, CapturePoint, Notebook, Plan, Run, Section, Source, root_of
 
 NAMES_A_SECTION = 300
 """At most so many variables are read at the end of a section."""
@@ -30,34 +30,68 @@ def last_code_cell(section: Section, notebook: Notebook) -> int | None:
 
 
 def agreed_names(spec: Spec) -> tuple[str, ...]:
-    """Every variable name that the assignment agrees on, for whatever check, version or quantity."""
+    """Every path at which the assignment agrees on a value, for whatever check, version or quantity."""
     names = (name for quantity in spec.quantities for by_version in quantity.names.values() for name in by_version)
-    checks = (name for check in spec.checks for name in check.names)
-    return tuple(dict.fromkeys([*names, *checks]))
+    checks = (name for check in spec.checks if check.kind == "value" for name in check.names)
+    judged = (
+        name
+        for check in spec.checks
+        if check.property is not None
+        for paths in check.property.variables.values()
+        for name in paths
+    )
+    return tuple(dict.fromkeys([*names, *checks, *judged]))
 
 
 def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     """Plan one execution, and one more with another seed in case saved outputs differ from fresh ones.
 
     At the end of each task's section, the agreed names are captured and every variable that the section assigns, so
-    that an answer under another name can be found; at the end of the notebook, the agreed names once more. The second
-    execution is there for its outputs, and nothing is captured in it.
+    that an answer under another name can be found, and the task's functions are called; at the end of the notebook, the
+    agreed names once more, and functions that weren't there before. What students draw as givens is captured after the
+    cell that assigns it first. The second execution is there for its outputs, and nothing is captured in it.
     """
     agreed = agreed_names(spec)
-    points: dict[int, dict[str, None]] = {}
+    names: dict[int, dict[str, None]] = {}
+    calls: dict[int, dict[Calls, None]] = {}
     assigned = {cell.index: assigned_names(cell.source) for cell in notebook.code_cells}
-    for section in task_sections(spec, notebook).values():
+    asked = {task.id: [calls for check in task.checks for calls in check.calls] for task in spec.tasks}
+    for task, section in task_sections(spec, notebook).items():
         end = last_code_cell(section, notebook)
         if end is not None:
             local = (name for index in section.cells for name in assigned.get(index, ()))
-            points.setdefault(end, {}).update(dict.fromkeys(_bounded(agreed, local)))
-    points.setdefault(notebook.code_cells[-1].index, {}).update(dict.fromkeys(agreed))
-    captures = tuple(CapturePoint(after_cell=cell, names=tuple(points[cell])) for cell in sorted(points))
+            names.setdefault(end, {}).update(dict.fromkeys(_bounded(agreed, local)))
+            calls.setdefault(end, {}).update(dict.fromkeys(asked[task]))
+    last = notebook.code_cells[-1].index
+    names.setdefault(last, {}).update(dict.fromkeys(agreed))
+    calls.setdefault(last, {}).update(dict.fromkeys(each for task in asked.values() for each in task))
+    for cell, path in _draws(spec, assigned):
+        names.setdefault(cell, {})[path] = None
+    captures = tuple(
+        CapturePoint(after_cell=cell, names=tuple(names[cell]), calls=tuple(calls.get(cell, ())))
+        for cell in sorted(names)
+    )
     return Plan(
         cells=tuple(Source(index=cell.index, code=cell.source) for cell in notebook.code_cells),
         main=Run(purpose="main", seed=_FIRST_SEED, captures=captures),
         repeat=Run(purpose="repeat", seed=_OTHER_SEED) if spec.policies.repeat else None,
     )
+
+
+def _draws(spec: Spec, assigned: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, str]]:
+    """The cell after which each given that a student draws is taken, and its path."""
+    for given in spec.drawn:
+        for paths in given.names.values():
+            for path in paths:
+                cell = first_assigned(path, assigned)
+                if cell is not None:
+                    yield cell, path
+
+
+def first_assigned(path: str, assigned: Mapping[int, tuple[str, ...]]) -> int | None:
+    """The first cell that assigns the variable that a path begins with."""
+    root = root_of(path)
+    return min((cell for cell, names in assigned.items() if root in names), default=None)
 
 
 def _bounded(agreed: Iterable[str], local: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ refused at the author's line at once; what needs the whole (circles, sums, value
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, Unpack, overload
@@ -21,11 +21,16 @@ from grader.assignment.declarations import (
     TaskDeclaration,
 )
 from grader.assignment.options import (
+    CallableOptions,
     FunctionOptions,
+    Names,
     Options,
     Scope,
+    declare_callable,
+    declare_drawn,
     declare_function,
     declare_gradient,
+    declare_property,
     refuse_unknown_options,
 )
 from grader.assignment.places import Place, author_place
@@ -47,6 +52,7 @@ from grader.assignment.validation import (
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Declared = TypeVar("Declared", bound=Callable[..., object])
 Credit = Literal["credit", "refuse"]
 
 
@@ -140,6 +146,24 @@ class Assignment:
             )
             self._declared = self._declared.with_given(given)
 
+    def given_by_student(
+        self,
+        name: str,
+        *,
+        shape: Sequence[int],
+        names: Names | None = None,
+        spread: tuple[float, float] = (1e-12, 1e12),
+    ) -> None:
+        """Declare an input that students draw themselves, such as random weights: each one's own counts as the given.
+
+        It must have this shape, finite elements, and a standard deviation within `spread`. In each version it stands
+        where the template, or `names`, says; what the first cell that assigns it leaves is taken.
+        """
+        place = author_place()
+        scope = Scope(task=None, versions=self._declared.versions, tolerance=self._declared.tolerance)
+        given = declare_drawn(name, shape, names, spread, scope, place)
+        self._declared = self._declared.with_given(given)
+
     def task(self, heading: str, *, title: str = "", tolerance: Tolerance | None = None) -> Task:
         """Declare a part of the assignment. `heading` is how its heading starts in the notebook (`Task 1`)."""
         place = author_place()
@@ -214,6 +238,38 @@ class Task:
         declared = declare_gradient(name, gradient, options, self._scope, place)
         self._assignment._record(declared)
         return Derivative(declared.name)
+
+    def function(self, **options: Unpack[CallableOptions]) -> Callable[[Declared], Declared]:
+        """Ask for a function, or a class, of this name; decorates the one that knows what it should give.
+
+        The student's is called with the cases, in a copy of its process, and each result is compared, leaf by leaf.
+        `CallableOptions` says what may be set. Raises AssignmentError for what can't be meant.
+        """
+        place = author_place()
+        refuse_unknown_options(options, CallableOptions, place)
+
+        def declare(function: Declared, /) -> Declared:
+            self._assignment._record(declare_callable(function, options, self._scope, place))
+            return function
+
+        return declare
+
+    def property(self, **options: Any) -> Callable[[Declared], Declared]:
+        """Ask for something that has many right answers; decorates a predicate over what the notebook left behind.
+
+        The predicate is judged outside the sandbox, and returns true, false or a fraction, or one of these with a
+        sentence for the student. Its parameters are variables of the student's, by the version's names or as an option
+        of that name says (`last="history[-1]"`), results of `call(...)`, givens, and `hidden(...)` data by default.
+        Raises AssignmentError for what can't be meant.
+        """
+        place = author_place()
+
+        def declare(predicate: Declared, /) -> Declared:
+            givens = {given.name for given in self._assignment.declaration.givens}
+            self._assignment._record(declare_property(predicate, options, givens, self._scope, place))
+            return predicate
+
+        return declare
 
     def person(self, name: str, *, points: Points, rubric: str = "", title: str | None = None) -> None:
         """Ask for what a person judges: an explanation, a derivation, a plot. `rubric` tells that person how."""

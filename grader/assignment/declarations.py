@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 from torch import Tensor
 
+from grader.assignment.cases import ArgumentKind
+from grader.assignment.inputs import Call, Hidden
 from grader.assignment.places import Place
-from grader.assignment.spec import Policies, Tolerance, VersionSpec
+from grader.assignment.spec import FunctionCredit, Policies, Tolerance, VersionSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An input that the handout defines; `value` is float64, int64, bool or complex128, without gradient."""
+    """An input that the handout defines; `value` is float64, int64, bool or complex128, without gradient.
+
+    Where students draw it themselves, `names` are the paths at which theirs may stand in each version, `spread` bounds
+    the standard deviation of its elements, and `value` is a draw of ours, for an example.
+    """
 
     name: str
     value: Tensor
     place: Place
+    names: Mapping[str, tuple[str, ...]] | None = None
+    spread: tuple[float, float] = (0.0, 1e12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,7 @@ class QuantityDeclaration:
 
     `names` are the agreed variable names in each version in which it is asked for (the key is "" where the assignment
     has no versions), `points` what it earns in those that have a check. `task` is None outside tasks. `accept` holds
-    further right answers beside `definition`.
+    further right answers beside `definition`. With `varying_shape`, the shape may depend on the numbers.
     """
 
     name: str
@@ -56,6 +65,7 @@ class QuantityDeclaration:
     points: Mapping[str, Fraction]
     tolerance: Tolerance
     place: Place
+    varying_shape: bool = False
 
     @property
     def definitions(self) -> tuple[Function | Gradient, ...]:
@@ -85,7 +95,58 @@ class PersonDeclaration:
     place: Place
 
 
-Item = QuantityDeclaration | PersonDeclaration
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionDeclaration:
+    """A function, or a class, that students write, and the cases that theirs is called with.
+
+    `cases` are as the author wrote them. `construct` holds the arguments that an object is made with, None for a plain
+    function; then `method` is what is called ("" for the object itself), and `load_state` says whether it gets the
+    parameters of the reference's object. `kinds` say, for each version, what arrays arrive as, `dtype` of which
+    floating dtype, "" for what is usual.
+    """
+
+    name: str
+    title: str
+    task: str
+    function: Function
+    cases: object
+    construct: tuple[object, ...] | None
+    load_state: bool
+    method: str
+    kinds: Mapping[str, ArgumentKind]
+    dtype: str
+    seconds: float
+    credit: FunctionCredit
+    scalar_only: Literal["accept", "refuse"]
+    varying_shape: bool
+    names: Mapping[str, tuple[str, ...]]
+    points: Mapping[str, Fraction]
+    tolerance: Tolerance
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyDeclaration:
+    """A predicate over what a student's notebook left behind, and where each of its parameters comes from.
+
+    `variables` are agreed paths by parameter and version; `calls` what is called, `hidden` data that stays outside.
+    All other parameters are givens.
+    """
+
+    name: str
+    title: str
+    task: str
+    predicate: Function
+    variables: Mapping[str, Mapping[str, tuple[str, ...]]]
+    calls: Mapping[str, Call]
+    hidden: Mapping[str, Hidden]
+    kinds: Mapping[str, ArgumentKind]
+    dtype: str
+    points: Mapping[str, Fraction]
+    place: Place
+
+
+Item = QuantityDeclaration | FunctionDeclaration | PropertyDeclaration | PersonDeclaration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +179,16 @@ class AssignmentDeclaration:
     def quantities(self) -> tuple[QuantityDeclaration, ...]:
         """The items that are nodes of the reference's graph."""
         return tuple(item for item in self.items if isinstance(item, QuantityDeclaration))
+
+    @property
+    def functions(self) -> tuple[FunctionDeclaration, ...]:
+        """The items that are functions of students'."""
+        return tuple(item for item in self.items if isinstance(item, FunctionDeclaration))
+
+    @property
+    def properties(self) -> tuple[PropertyDeclaration, ...]:
+        """The items that are properties."""
+        return tuple(item for item in self.items if isinstance(item, PropertyDeclaration))
 
     def with_given(self, given: Given) -> AssignmentDeclaration:
         """Add a given; an AssignmentError if its name is taken."""

@@ -14,15 +14,30 @@ from types import ModuleType
 from grader.assignment.authoring import Assignment
 from grader.assignment.declarations import (
     AssignmentDeclaration,
+    FunctionDeclaration,
+    Given,
     Item,
     PersonDeclaration,
+    PropertyDeclaration,
     QuantityDeclaration,
     TaskDeclaration,
 )
 from grader.assignment.folder import FolderModules, read_sources
+from grader.assignment.functions import FunctionReference, Importable, build_function
+from grader.assignment.properties import PropertyReference, build_property
 from grader.assignment.reference import Graph, Reference, build_graph
-from grader.assignment.spec import CheckSpec, QuantitySpec, Spec, TaskSpec
+from grader.assignment.spec import (
+    CheckSpec,
+    FunctionSpec,
+    GivenSpec,
+    PropertySpec,
+    QuantitySpec,
+    Spec,
+    TaskSpec,
+    Tolerance,
+)
 from grader.errors import AssignmentError
+from grader.records import CheckKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +63,36 @@ def load(folder: Path) -> Loaded:
     modules = FolderModules(folder)
     declared = _the_assignment(modules.run(sources.module)).declaration
     graph = build_graph(declared.givens, declared.quantities)
-    spec = _specify(declared, graph, sources.digest)
-    reference = Reference(graph=graph, importable=modules.importable)
+    functions = _functions(declared, folder, modules.importable)
+    properties = _properties(declared, folder, modules.importable)
+    spec = _specify(declared, graph, sources.digest, functions, properties)
+    reference = Reference(graph=graph, functions=functions, properties=properties, importable=modules.importable)
     reference.worlds()
+    reference.refuse_varying_shapes()
+    for function in functions.values():
+        function.expected  # noqa: B018  # computes it, and refuses what is wrong with it
     return Loaded(spec=spec, reference=reference, sources=sources.texts)
+
+
+def _functions(declared: AssignmentDeclaration, folder: Path, importable: Importable) -> dict[str, FunctionReference]:
+    return {
+        _check_id(item, version): build_function(item, version, folder, importable)
+        for item in declared.functions
+        for version in item.points
+    }
+
+
+def _properties(declared: AssignmentDeclaration, folder: Path, importable: Importable) -> dict[str, PropertyReference]:
+    givens = {given.name: given for given in declared.givens}
+    return {
+        _check_id(item, version): build_property(item, version, givens, folder, importable)
+        for item in declared.properties
+        for version in item.points
+    }
+
+
+def _check_id(item: QuantityDeclaration | FunctionDeclaration | PropertyDeclaration, version: str) -> str:
+    return f"{item.name}.{version}" if version else item.name
 
 
 def _the_assignment(module: ModuleType) -> Assignment:
@@ -71,14 +112,24 @@ def _the_assignment(module: ModuleType) -> Assignment:
     return found[0]
 
 
-def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec:
+def _specify(
+    declared: AssignmentDeclaration,
+    graph: Graph,
+    digest: str,
+    functions: Mapping[str, FunctionReference],
+    properties: Mapping[str, PropertyReference],
+) -> Spec:
     """Make the spec, an assignment as data, of what its author declared.
 
     Raises AssignmentError where there are no tasks or a task has no checks, where one variable name belongs to two
     checks, and where the points don't add up.
     """
     _refuse_no_tasks(declared)
-    tasks = tuple(_task(task, declared) for task in declared.tasks)
+    asked: Asked = {
+        **{id: _asked_function(function) for id, function in functions.items()},
+        **{id: _asked_property(property, id) for id, property in properties.items()},
+    }
+    tasks = tuple(_task(task, declared, asked) for task in declared.tasks)
     _refuse_shared_names(declared)
     _refuse_wrong_sum(declared, tasks)
     return Spec(
@@ -93,13 +144,46 @@ def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec
         ),
         tasks=tasks,
         policies=declared.policies,
+        drawn=tuple(_drawn(given) for given in declared.givens if given.names is not None),
+        inputs=_inputs(functions, properties),
         digest=digest,
         python=declared.python,
     )
 
 
-def _task(task: TaskDeclaration, declared: AssignmentDeclaration) -> TaskSpec:
-    checks = tuple(check for item in declared.items if item.task == task.id for check in _checks(item))
+Asked = dict[str, FunctionSpec | PropertySpec]
+"""What is asked for by calls, by check id."""
+
+
+def _asked_function(function: FunctionReference) -> FunctionSpec:
+    return FunctionSpec(
+        calls=function.calls,
+        errors=tuple(case.error for case in function.cases),
+        credit=function.declaration.credit,
+        scalar_only=function.declaration.scalar_only,
+    )
+
+
+def _asked_property(property: PropertyReference, id: str) -> PropertySpec:
+    version = id.removeprefix(property.declaration.name).removeprefix(".")
+    variables = {parameter: names[version] for parameter, names in property.declaration.variables.items()}
+    return PropertySpec(variables=variables, calls=property.calls)
+
+
+def _drawn(given: Given) -> GivenSpec:
+    assert given.names is not None
+    return GivenSpec(name=given.name, names=given.names, shape=tuple(given.value.shape), spread=given.spread)
+
+
+def _inputs(
+    functions: Mapping[str, FunctionReference], properties: Mapping[str, PropertyReference]
+) -> dict[str, bytes]:
+    frames = {function.calls.inputs: function.frame for function in functions.values()}
+    return frames | {digest: frame for property in properties.values() for digest, frame in property.frames.items()}
+
+
+def _task(task: TaskDeclaration, declared: AssignmentDeclaration, asked: Asked) -> TaskSpec:
+    checks = tuple(check for item in declared.items if item.task == task.id for check in _checks(item, asked))
     if not checks:
         raise task.place.error(
             f"{task.heading!r} has no checks.", remedy="Give one of its quantities points, or take the task out."
@@ -107,21 +191,35 @@ def _task(task: TaskDeclaration, declared: AssignmentDeclaration) -> TaskSpec:
     return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks)
 
 
-def _checks(item: Item) -> Iterator[CheckSpec]:
+def _checks(item: Item, asked: Asked) -> Iterator[CheckSpec]:
     if isinstance(item, PersonDeclaration):
         yield _person_check(item)
         return
     for version, points in item.points.items():
+        id = _check_id(item, version)
+        special = asked.get(id)
         yield CheckSpec(
-            id=f"{item.name}.{version}" if version else item.name,
-            kind="value",
+            id=id,
+            kind=_kind(item),
             quantity=item.name,
             version=version or None,
             title=item.title,
             points=points,
-            names=item.names[version],
-            tolerance=item.tolerance,
+            names=() if isinstance(item, PropertyDeclaration) else item.names[version],
+            tolerance=Tolerance() if isinstance(item, PropertyDeclaration) else item.tolerance,
+            function=special if isinstance(special, FunctionSpec) else None,
+            property=special if isinstance(special, PropertySpec) else None,
         )
+
+
+def _kind(item: QuantityDeclaration | FunctionDeclaration | PropertyDeclaration) -> CheckKind:
+    match item:
+        case FunctionDeclaration():
+            return "function"
+        case PropertyDeclaration():
+            return "property"
+        case _:
+            return "value"
 
 
 def _person_check(item: PersonDeclaration) -> CheckSpec:
@@ -144,13 +242,16 @@ def _refuse_no_tasks(declared: AssignmentDeclaration) -> None:
 def _refuse_shared_names(declared: AssignmentDeclaration) -> None:
     # Quantities that earn nothing count too: their variables are looked up when a later mistake is explained.
     owners: dict[str, str] = {}
-    for quantity in declared.quantities:
-        for version, names in quantity.names.items():
+    named: tuple[QuantityDeclaration | FunctionDeclaration, ...] = (*declared.quantities, *declared.functions)
+    for item in named:
+        for version, names in item.names.items():
             for name in names:
-                _refuse_owned(name, owners, f"{quantity.name}.{version}" if version else quantity.name, quantity)
+                _refuse_owned(name, owners, _check_id(item, version), item)
 
 
-def _refuse_owned(name: str, owners: dict[str, str], check: str, quantity: QuantityDeclaration) -> None:
+def _refuse_owned(
+    name: str, owners: dict[str, str], check: str, quantity: QuantityDeclaration | FunctionDeclaration
+) -> None:
     if name in owners:
         raise quantity.place.error(
             f"{check!r} and {owners[name]!r} agree on the same variable, {name!r}.",

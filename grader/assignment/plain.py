@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from torch import Tensor
 
-from grader.assignment.tensors import AnyArray, NotNumbers
+from grader.assignment.tensors import AnyArray, NotNumbers, to_array
 from grader.guest.frames import encode
 from grader.guest.libraries import Libraries
 from grader.guest.values import Reader
@@ -19,6 +20,12 @@ from grader.wire import decode, guest_limits
 
 _LIMITS = Limits(value_bytes=64 * 1024**2, capture_bytes=160 * 1024**2)
 _LARGEST = 2**63 - 1
+_SAME = 1e-9
+_ROUNDING = 1e-12
+"""What threads and memory may add to numbers that should be zero, in another order of summing."""
+
+Expected = AnyArray | Value
+"""What a reference gives: numbers as a read-only array of float64, int64, bool or complex128, all else as a value."""
 
 
 def plain_value(value: object) -> Value:
@@ -40,6 +47,26 @@ def expected_value(value: object) -> Value:
     A rectangular list of numbers is one array; a tuple is its items. Integers beyond 64 bits stay what they are.
     """
     return _widened(plain_value(value))
+
+
+def expected_of(result: object) -> Expected:
+    """What a reference's function gave: a tensor, or whatever `expected_value` can read."""
+    return to_array(result) if isinstance(result, Tensor) else expected_value(result)
+
+
+def has_nan(value: Expected) -> bool:
+    """Whether there is a NaN anywhere in it."""
+    arrays = [value] if isinstance(value, np.ndarray) else numbers_in(value)
+    return any(bool(np.isnan(array).any()) for array in arrays)
+
+
+def equal(one: Expected, other: Expected, *, atol: float = _ROUNDING) -> bool:
+    """Whether two results are the same, but for rounding."""
+    if not isinstance(one, np.ndarray):
+        return not isinstance(other, np.ndarray) and same_value(one, other, rtol=_SAME, atol=atol)
+    if not isinstance(other, np.ndarray):
+        return False
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))
 
 
 def parts_of(value: Value) -> Iterator[Value]:

@@ -9,20 +9,23 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.evaluation import evaluate
+from grader.assignment.functions import FunctionReference
 from grader.assignment.places import Place, suggestion
-from grader.assignment.plain import expected_value, numbers_in, same_value
-from grader.assignment.tensors import AnyArray, to_array
+from grader.assignment.plain import Expected, equal, expected_of, has_nan
+from grader.assignment.properties import PropertyReference
+from grader.assignment.tensors import AnyArray, from_author
 from grader.assignment.validation import read_function
-from grader.records import Value
+from grader.errors import AssignmentError
 
 MOST_WORLDS = 16
 """How many combinations of accepted answers an assignment may have."""
@@ -30,9 +33,6 @@ Substitution = Callable[..., object] | Tensor
 """What a hypothesis puts in a quantity's place: a value, or a function whose parameters name givens and quantities."""
 _NOTHING: Mapping[str, Substitution] = {}
 _BASE: Mapping[str, int] = {}
-_SAME = 1e-9
-_ROUNDING = 1e-12
-"""What threads and memory may add to numbers that should be zero, in another order of summing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +117,6 @@ def _circle(names: list[str], nodes: Mapping[str, QuantityDeclaration]) -> Excep
     )
 
 
-Expected = AnyArray | Value
-"""What a reference gives: numbers as a read-only array of float64, int64, bool or complex128, all else as a value."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """One combination of right answers.
@@ -138,6 +134,10 @@ class Reference:
     """The functions behind the quantities. It computes; what that means for a student is marking's."""
 
     graph: Graph
+    functions: Mapping[str, FunctionReference] = field(default_factory=dict)
+    """By check id, the functions that students write."""
+    properties: Mapping[str, PropertyReference] = field(default_factory=dict)
+    """By check id, the author's predicates."""
     importable: Callable[[], AbstractContextManager[None]] = nullcontext
     """Within it, the author's functions find the modules beside theirs."""
 
@@ -157,6 +157,32 @@ class Reference:
             _refuse_other_values(self.graph, world, self.evaluate(chosen=world.chosen, seed=1))
         _refuse_equal_answers(self.graph, worlds)
         return worlds
+
+    def worlds_with(self, drawn: Mapping[str, AnyArray]) -> tuple[World, ...]:
+        """Give every combination of right answers for givens that a student has drawn.
+
+        Raises AssignmentError where a function fails for them.
+        """
+        if not drawn:
+            return self.worlds()
+        tensors = {name: from_author(value) for name, value in drawn.items()}
+        return tuple(self.evaluate(tensors, chosen=chosen) for chosen in self.graph.choices())
+
+    def refuse_varying_shapes(self) -> None:
+        """Raise AssignmentError where a quantity has another shape for other numbers in the givens, unless it may."""
+        base = self.worlds()[0]
+        try:
+            other = self.evaluate({name: _moved(given) for name, given in self.graph.givens.items()})
+        except AssignmentError:  # it needn't bear numbers that are not the handout's
+            return
+        for name, quantity in self.graph.quantities.items():
+            one, two = base.values[name], other.values[name]
+            differs = isinstance(one, np.ndarray) and (not isinstance(two, np.ndarray) or one.shape != two.shape)
+            if differs and not quantity.varying_shape:
+                raise _place_in_force(quantity, base).error(
+                    f"The reference of {name!r} has another shape for other numbers in the givens.",
+                    remedy="Mend it, or say varying_shape=True where the shape depends on the numbers.",
+                )
 
     def evaluate(
         self,
@@ -180,31 +206,31 @@ class Reference:
         in_force = {name: choice for name, choice in chosen.items() if name not in functions}
         with self.importable():
             computed = evaluate(graph.givens, graph.quantities, chosen=in_force, values=values, seed=seed)
-        return World(values={name: _expected(value) for name, value in computed.items()}, chosen=dict(chosen))
+        return World(values={name: expected_of(value) for name, value in computed.items()}, chosen=dict(chosen))
 
 
-def _expected(value: object) -> Expected:
-    return to_array(value) if isinstance(value, Tensor) else expected_value(value)
+def _moved(given: Given) -> Tensor:
+    """Other numbers of the same shape, with other signs; what isn't floating stays."""
+    value = given.value
+    if not value.is_floating_point():
+        return value
+    generator = torch.Generator().manual_seed(1)
+    return value * torch.randn(value.shape, generator=generator, dtype=value.dtype)
 
 
 def _refuse_nan(graph: Graph, world: World) -> None:
     for name, quantity in graph.quantities.items():
-        if quantity.tolerance.nan == "unequal" and _has_nan(world.values[name]):
+        if quantity.tolerance.nan == "unequal" and has_nan(world.values[name]):
             raise _place_in_force(quantity, world).error(
                 f"The reference of {name!r} gives NaN.",
                 remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
             )
 
 
-def _has_nan(value: Expected) -> bool:
-    arrays = [value] if isinstance(value, np.ndarray) else numbers_in(value)
-    return any(bool(np.isnan(array).any()) for array in arrays)
-
-
 def _refuse_other_values(graph: Graph, world: World, again: World) -> None:
     for name, quantity in graph.quantities.items():
         # In topological order, so that the first to differ does so by itself.
-        if not _equal(world.values[name], again.values[name], atol=_ROUNDING):
+        if not equal(world.values[name], again.values[name]):
             raise _place_in_force(quantity, world).error(
                 f"The reference of {name!r} isn't deterministic: it gives other values the second time.",
                 remedy="Let it depend on its parameters alone, and seed generators of its own where it is called.",
@@ -222,16 +248,8 @@ def _refuse_equal_answers(graph: Graph, worlds: tuple[World, ...]) -> None:
         alone = [world for world in worlds if all(world.chosen[other] == 0 for other in world.chosen if other != name)]
         answers = [world.values[name] for world in alone]
         for number, alternative in enumerate(quantity.accept, start=1):
-            if any(_equal(answers[number], earlier) for earlier in answers[:number]):
+            if any(equal(answers[number], earlier, atol=0) for earlier in answers[:number]):
                 raise alternative.place.error(
                     f"accept= adds nothing to {name!r}: alternative {number} has the same value as another answer.",
                     remedy="Take it out, or mend it to give the other answer.",
                 )
-
-
-def _equal(one: Expected, other: Expected, *, atol: float = 0) -> bool:
-    if not isinstance(one, np.ndarray):
-        return not isinstance(other, np.ndarray) and same_value(one, other, rtol=_SAME, atol=atol)
-    if not isinstance(other, np.ndarray):
-        return False
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from grader.records import CheckKind
+from grader.records import Calls, CheckKind
 
 Reveal = Literal["values", "places", "marks"]
 Container = Literal["tensor", "ndarray"]
@@ -69,11 +70,50 @@ class VersionSpec:
     container: Container | None = None
 
 
+FunctionCredit = Literal["cases", "leaves", "all-or-nothing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSpec:
+    """How a function is asked for: the calls that are made of it, and what they are worth.
+
+    `errors` holds, case by case, the name of the exception that must be raised, "" for none. `credit`: each case earns
+    its share, each leaf of each case, or all must be right. `scalar_only`: whether a function that works for one
+    number, and not for an array, counts as right where it gives the right numbers one by one.
+    """
+
+    calls: Calls
+    errors: tuple[str, ...]
+    credit: FunctionCredit = "cases"
+    scalar_only: Literal["accept", "refuse"] = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertySpec:
+    """What a property is judged by: for its parameters, paths of variables (any of them), or calls with one case."""
+
+    variables: Mapping[str, tuple[str, ...]]
+    calls: Mapping[str, Calls]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenSpec:
+    """An input that students draw themselves: in each version, the paths at which theirs may stand, and its shape.
+
+    `spread` bounds the standard deviation of its elements.
+    """
+
+    name: str
+    names: Mapping[str, tuple[str, ...]]
+    shape: tuple[int, ...]
+    spread: tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
-    """What earns points. `names` are the agreed names of the variable, the first one preferred.
+    """What earns points. `names` are the agreed paths of the variable or the function, the first one preferred.
 
-    A check of a person's has a `rubric` and no names.
+    A check of a person's has a `rubric` and no names, a property no names; `function` and `property` say more of those.
     """
 
     id: str
@@ -85,6 +125,15 @@ class CheckSpec:
     names: tuple[str, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     rubric: str = ""
+    function: FunctionSpec | None = None
+    property: PropertySpec | None = None
+
+    @builtins.property
+    def calls(self) -> tuple[Calls, ...]:
+        """All calls that are made for it."""
+        if self.function is not None:
+            return (self.function.calls,)
+        return tuple(self.property.calls.values()) if self.property is not None else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +162,9 @@ class QuantitySpec:
 class Spec:
     """An assignment as data.
 
-    `digest` covers the source of everything in the reference folder that decides marks. `python` is the interpreter of
-    the class, from the reference folder; "" for the grader's own.
+    `digest` covers the source of everything in the reference folder that decides marks. `inputs` are the arguments of
+    all calls, as frames by their digests. `drawn` are the givens that students draw themselves. `python` is
+    the interpreter of the class, from the reference folder; "" for the grader's own.
     """
 
     id: str
@@ -125,6 +175,8 @@ class Spec:
     quantities: tuple[QuantitySpec, ...]
     tasks: tuple[TaskSpec, ...]
     policies: Policies
+    drawn: tuple[GivenSpec, ...] = ()
+    inputs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     digest: str = ""
     python: str = ""
 

@@ -17,9 +17,12 @@ from typing import TypeVar, get_args
 from torch import Tensor
 
 from grader.assignment.declarations import Function
+from grader.assignment.inputs import Hidden
 from grader.assignment.places import Place, definition_place, suggestion
 from grader.assignment.spec import Container, Policies, Tolerance, VersionSpec
 from grader.assignment.tensors import NotNumbers, from_author
+from grader.records import NoPath
+from grader.records import read_path as variable_path
 
 Points = int | float | str | Fraction | Decimal
 """A number of points; read as it is written, so that 0.1 is a tenth."""
@@ -175,12 +178,20 @@ def read_version_specs(versions: Mapping[str, str] | None, place: Place) -> tupl
 
 def _read_version(id: str, template: object, place: Place) -> VersionSpec:
     read_identifier(id, "The version", place)
-    if not isinstance(template, str) or template.count("{}") != 1 or not template.replace("{}", "a").isidentifier():
+    if not isinstance(template, str) or template.count("{}") != 1 or not _makes_names(template):
         raise place.error(
             f"The template {template!r} of version {id!r} makes no variable names.",
             remedy='Write "{}" once, where the quantity\'s name goes, with letters, digits or underscores: "{}_n".',
         )
     return VersionSpec(id=id, template=template, container=_CONTAINERS.get(id))
+
+
+def _makes_names(template: str) -> bool:
+    try:
+        variable_path(template.replace("{}", "a"))
+    except NoPath:
+        return False
+    return True
 
 
 def refuse_unknown_versions(ids: Collection[str], known: Collection[str], option: str, place: Place) -> None:
@@ -204,12 +215,27 @@ def by_version(
 
 
 def read_names(value: object, what: str, place: Place) -> tuple[str, ...]:
-    """Read one agreed variable name or several."""
+    """Read one agreed name or several: variables, or paths from one."""
     if isinstance(value, str):
-        return (read_identifier(value, what, place),)
+        return (_read_variable_path(value, what, place),)
     if not isinstance(value, Sequence):
         raise place.error(f"{what} {value!r} is no name.", remedy="Write a name in quotes, or a list of names.")
-    return tuple(read_identifier(name, what, place) for name in value)
+    return tuple(_read_variable_path(name, what, place) for name in value)
+
+
+def _read_variable_path(value: object, what: str, place: Place) -> str:
+    if not isinstance(value, str) or not any(mark in value for mark in ".[("):
+        return read_identifier(value, what, place)
+    text = unicodedata.normalize("NFKC", value.strip())
+    try:
+        variable_path(text)
+    except NoPath as problem:
+        raise place.error(
+            f"{what} {value!r} is no path: it {problem}.",
+            remedy='Write a variable, attributes and keys, such as grads["dW1"] or model.fc1.weight; '
+            "what has to be computed is a property's or a quantity's.",
+        ) from None
+    return text
 
 
 def read_function(value: object, place: Place) -> Function:
@@ -228,6 +254,28 @@ def read_function(value: object, place: Place) -> Function:
                 remedy="Use plain parameters: no *args, **kwargs, defaults, * or /; constants belong in the body.",
             )
     return Function(call=value, parameters=tuple(parameter.name for parameter in parameters), place=own)
+
+
+def read_predicate(value: object, place: Place) -> tuple[Function, dict[str, Hidden]]:
+    """Read a property's predicate by its signature; the defaults of its parameters, where there are any, are hidden
+    data."""
+    if not callable(value):
+        raise place.error(f"{value!r} is no function.", remedy="Put the decorator above a def.")
+    own = definition_place(value, place)
+    parameters = _signature(value, own).parameters.values()
+    for parameter in parameters:
+        hidden = isinstance(parameter.default, Hidden)
+        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or not (
+            hidden or parameter.default is parameter.empty
+        ):
+            raise own.error(
+                f"The parameter {str(parameter)!r} names nothing that can be judged.",
+                remedy='Use plain parameters; the only default is hidden("file").',
+            )
+    names = tuple(parameter.name for parameter in parameters)
+    return Function(call=value, parameters=names, place=own), {
+        parameter.name: parameter.default for parameter in parameters if isinstance(parameter.default, Hidden)
+    }
 
 
 def _signature(function: Callable[..., object], place: Place) -> inspect.Signature:

@@ -38,12 +38,16 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """What notebooks are executed under; with the plan, it decides whether one execution is as good as another."""
+    """What notebooks are executed under; with the plan, it decides whether one execution is as good as another.
+
+    `inputs` are the arguments of calls; the plan knows them by their digests.
+    """
 
     engine: Engine
     limits: Limits
     provided: Path | None
     provided_digest: str
+    inputs: Mapping[str, bytes]
     environment: Mapping[str, str]
 
     def key(self, plan: Plan) -> str:
@@ -119,4 +123,11 @@ class Executions:
 
     def _execute(self, plan: Plan, run: Run) -> Recording:
         conditions = self._conditions
-        return execute_with_retry(conditions.engine, plan, run, limits=conditions.limits, provided=conditions.provided)
+        return execute_with_retry(
+            conditions.engine,
+            plan,
+            run,
+            limits=conditions.limits,
+            provided=conditions.provided,
+            inputs=conditions.inputs,
+        )

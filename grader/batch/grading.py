@@ -77,6 +77,7 @@ class Batch:
             limits=self.limits,
             provided=self.provided,
             provided_digest=self.provided_digest,
+            inputs=self.spec.inputs,
             environment={**self.environment, "the grader": own_versions()["grader"]},
         )
 

@@ -128,8 +128,7 @@ def _grade(
     spec = _spec(terms)
     if notebook is None or executions[0].status in {"unavailable", "rejected"}:
         return ungraded(spec, executions[0])
-    worlds = tuple(world.values for world in _assignment(terms.reference).reference.worlds())
-    return mark_submission(spec, worlds, notebook, executions, only=checks)
+    return mark_submission(spec, _assignment(terms.reference).reference, notebook, executions, only=checks)
 
 
 def _result(executed: Executed, notebook: Notebook | None, executions: tuple[Execution, ...], grade: Grade) -> Result:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from grader.execution.recording import Recording
 from grader.records import Execution, Limits, Plan, Run
+
+Inputs = Mapping[str, bytes]
+"""The frames with the arguments of the calls that plans ask for, by their digests."""
+NO_INPUTS: Inputs = MappingProxyType({})
 
 INTERRUPTED = "The execution was interrupted."
 
@@ -23,14 +28,12 @@ class EngineOptions:
     """What an engine is made with.
 
     `python` is the interpreter of the class. `imports` are modules that many hand-ins import; an engine may import
-    those that are installed before any student code runs. `inputs` are the frames with the arguments of the calls that
-    plans ask for, by their digests.
+    those that are installed before any student code runs.
     """
 
     python: str = sys.executable
     seal: Seal = "none"
     imports: tuple[str, ...] = ()
-    inputs: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Engine(Protocol):
@@ -50,7 +53,9 @@ class Engine(Protocol):
     def begin(self) -> None:
         """Begin what takes long before the first execution, without waiting for it. It may be left out."""
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: Inputs = NO_INPUTS
+    ) -> Recording:
         """Make one run of a plan, and wait for its end.
 
         `provided` is a folder whose copy the process finds in its working directory. Nothing is raised: a fault of
@@ -67,17 +72,19 @@ def not_run(run: Run, engine: str, status: Literal["rejected", "unavailable"], r
     return Recording(told=told)
 
 
-def execute_with_retry(engine: Engine, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+def execute_with_retry(
+    engine: Engine, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: Inputs = NO_INPUTS
+) -> Recording:
     """Execute, and once more where the process died, since that may be the machine's doing, or was ended with values in
     it that nobody had read. The second time is a careful one.
 
     Of two tries the one that reached further counts, the second on a tie. Where a second one could not be made, a
     death stays an open matter: the result is `unavailable`.
     """
-    first = engine.execute(plan, run, limits=limits, provided=provided)
+    first = engine.execute(plan, run, limits=limits, provided=provided, inputs=inputs)
     if first.told.status != "died" and not first.lost:
         return first
-    second = engine.execute(plan, replace(run, careful=True), limits=limits, provided=provided)
+    second = engine.execute(plan, replace(run, careful=True), limits=limits, provided=provided, inputs=inputs)
     if second.told.status == "unavailable":
         return second if first.told.status == "died" else first
     further = first if _reached(first.told) > _reached(second.told) else second

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import ExecutionUnavailable
-from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
+from grader.execution.engine import INTERRUPTED, NO_INPUTS, EngineOptions, Inputs, not_run
 from grader.execution.kernel_launch import kernel_launch
 from grader.execution.kernel_process import KernelProcess
 from grader.execution.recording import Recording
@@ -42,12 +42,14 @@ class KernelEngine:
     def begin(self) -> None:
         """Nothing: each kernel begins afresh."""
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: Inputs = NO_INPUTS
+    ) -> Recording:
         """Make one run of a plan; see `Engine`. Not to be called from a thread with a running event loop."""
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
         try:
-            recording = asyncio.run(self._execute(plan, run, limits, provided))
+            recording = asyncio.run(self._execute(plan, run, limits, provided, inputs))
         except ExecutionUnavailable as error:
             return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else str(error))
         except Exception as error:  # whatever it was, it must not lose the batch
@@ -64,7 +66,7 @@ class KernelEngine:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
 
-    async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Recording:
+    async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None, inputs: Inputs) -> Recording:
         # nbclient leaves tasks behind where a kernel dies; what they raise then says nothing new.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
         with scratch(provided) as place, student() as number:
@@ -74,7 +76,7 @@ class KernelEngine:
                 await process.launch()
                 with self._registered(process.pid):
                     await process.connect()
-                    session = Session(process, plan, run, limits, place.private, self._options.inputs)
+                    session = Session(process, plan, run, limits, place.private, inputs)
                     await session.prepare(provided, filter=launch.filter)
                     return await session.execute(self.name)
             finally:

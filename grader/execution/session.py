@@ -181,6 +181,8 @@ class Session:
         """Have the guest make calls, while there is a process and time for them."""
         for calls in asked:
             seconds = min(schedule.seconds_for(calls, self._limits), self._limits.calls_seconds - self._calls_seconds)
+            if any(made.calls == calls and made.results for made in self._calls):
+                continue  # it was there at an earlier point
             if self._stopped or self._process.exited or seconds <= 0:
                 return
             path, began = self._new_path(), time.monotonic()

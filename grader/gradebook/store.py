@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -87,7 +87,7 @@ class Gradebook:
             "digest": spec.digest,
             "id": spec.id,
             "title": spec.title,
-            "spec": documents.dump(documents.SPEC, spec),
+            "spec": documents.dump(documents.SPEC, replace(spec, inputs={})),
             "sources": documents.dump_texts(sources),
             "kept_at": writing.now(),
         }

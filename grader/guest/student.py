@@ -40,6 +40,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
 def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: Caller, stream: Stream) -> None:
     """Run the cells of a plan, and send the values that are due after each, and what came of calls."""
     now, ran = time.monotonic, 0.0
+    made_before: set[str] = set()
     for position, cell in enumerate(plan["cells"]):
         began = now()
         session.run(position, cell["code"])
@@ -55,9 +56,13 @@ def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: 
             session.flush()
             stream.send(CAPTURES, place, mark, *frame, more=True)
             for number, calls in enumerate(asked["calls"]):
+                if repr(calls) in made_before:
+                    continue
                 stream.flush()  # a copy of the process must not hold half a message
                 made = caller.make(calls, plan["inputs"][calls["inputs"]], calls["total"])
                 stream.send(CALLS, place, mark, number.to_bytes(2, "little"), *made, more=True)
+                if mark == b"\0" and len(made) > 2:
+                    made_before.add(repr(calls))
     stream.send(OVER)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from grader.assignment.spec import CheckSpec, TaskSpec
+from grader.assignment.spec import CheckSpec, FunctionSpec, PropertySpec, TaskSpec
 from grader.marking.numbers import Numeric
 from grader.marking.prints import printed_answers
 from grader.marking.trace import Trace
-from grader.marking.variables import Variable, agreed_variable, other_variable
-from grader.records import CellRun, Execution, Found, Reason, Value, Verdict
+from grader.marking.variables import Variable, agreed_variable, is_gap, other_variable
+from grader.records import CallResult, CallsMade, CellRun, Execution, Found, Reason, Value, Verdict
 
 T = TypeVar("T")
 
@@ -34,6 +34,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """The student's function, as it answered the calls of a check."""
+
+    found: Found
+    made: CallsMade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What a property is judged by: values by the predicate's parameters."""
+
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
     """That there is no answer, and why; `made_in` is the cell that would have made it."""
 
@@ -43,12 +58,16 @@ class Absent:
     made_in: int | None = None
 
 
+Given = Answer | Called | Captured | Absent
+"""What a check is answered with."""
+
+
 def fault(what: str) -> Absent:
     """What a check has where finding or judging its answer failed: our own fault, in words for staff."""
     return Absent(verdict="unmarked", reason="grader-fault", detail=what)
 
 
-def find_answers(trace: Trace, shapes: Shapes, *, only: Collection[str] | None = None) -> Mapping[str, Answer | Absent]:
+def find_answers(trace: Trace, shapes: Shapes, *, only: Collection[str] | None = None) -> Mapping[str, Given]:
     """Find the answer to every check, by its id; with `only`, to those, and the others are left as our own fault.
 
     In this order (the first that is there counts): the variable of the agreed name at the end of the task's section, or
@@ -58,15 +77,13 @@ def find_answers(trace: Trace, shapes: Shapes, *, only: Collection[str] | None =
     """
     spec = trace.spec
     wanted = {check.id for check in spec.checks if only is None or check.id in only}
-    answers: dict[str, Answer | Absent] = {check.id: fault("marking this check failed before") for check in spec.checks}
+    answers: dict[str, Given] = {check.id: fault("marking this check failed before") for check in spec.checks}
     for task in spec.tasks:
         answers.update(_in_task(trace, task, shapes, wanted))
     return answers
 
 
-def _in_task(
-    trace: Trace, task: TaskSpec, shapes: Shapes, wanted: Collection[str]
-) -> Iterator[tuple[str, Answer | Absent]]:
+def _in_task(trace: Trace, task: TaskSpec, shapes: Shapes, wanted: Collection[str]) -> Iterator[tuple[str, Given]]:
     asked = [check for check in task.checks if check.kind == "value"]
     agreed = {check.id: agreed_variable(trace, check, task.id) for check in asked}
     unanswered = [check for check in asked if agreed[check.id] is None and check.quantity in shapes]
@@ -79,6 +96,10 @@ def _in_task(
         variable = agreed.get(check.id)
         if check.kind == "person":
             yield check.id, Absent(verdict="unmarked", reason="person")
+        elif check.function is not None:
+            yield check.id, _guarded(partial(_called, trace, check, task.id, check.function))
+        elif check.property is not None:
+            yield check.id, _guarded(partial(_captured, trace, task.id, check.property))
         elif variable is not None:
             yield check.id, _guarded(partial(_from_variable, variable))
         elif isinstance(printed, Absent):
@@ -87,6 +108,53 @@ def _in_task(
             yield check.id, Answer(found=printed[check.id].found, value=printed[check.id].value)
         else:
             yield check.id, _guarded(partial(_elsewhere, trace, check, task.id, shapes))
+
+
+def _called(trace: Trace, check: CheckSpec, task: str, function: FunctionSpec) -> Called | Absent:
+    made = trace.calls(task, function.calls)
+    if made is None or not made.found:
+        return _why_absent(trace, check)
+    if not made.callable:
+        return Absent(verdict="incorrect", reason="not-callable", detail=made.found)
+    if all(result.status == "not-made" for result in made.results):
+        return fault("its calls could not be made")
+    cell = max((index for index in trace.assigned if trace.sets(made.found, index)), default=None)
+    return Called(found=Found(kind="variable", name=made.found, cell=cell), made=made)
+
+
+def _captured(trace: Trace, task: str, judged: PropertySpec) -> Captured | Absent:
+    values: dict[str, Value] = {}
+    for parameter, paths in judged.variables.items():
+        value = trace.value_at(task, paths)
+        if value is None or is_gap(value):
+            return Absent(verdict="missing", reason="no-variable", detail=paths[0])
+        values[parameter] = value
+    for parameter, calls in judged.calls.items():
+        made = trace.calls(task, calls)
+        if made is None or not made.found:
+            return Absent(verdict="missing", reason="no-function", detail=calls.names[0])
+        if not made.callable:
+            return Absent(verdict="incorrect", reason="not-callable", detail=made.found)
+        (result,) = made.results
+        if result.value is None:
+            reason, detail = how_it_failed(result)
+            return Absent(verdict="incorrect", reason=reason, detail=detail)
+        values[parameter] = result.value
+    return Captured(values=values)
+
+
+def how_it_failed(result: CallResult) -> tuple[Reason, str]:
+    """Why a call gave no value."""
+    match result.status:
+        case "raised":
+            said = f"{result.error.name}: {result.error.message}".strip(": ") if result.error else ""
+            return "raised", said[:200]
+        case "timeout":
+            return "call-timeout", ""
+        case "died":
+            return "call-died", ""
+        case _:
+            return "not-called", ""
 
 
 def _guarded(find: Callable[[], T]) -> T | Absent:
@@ -109,9 +177,9 @@ def _from_variable(variable: Variable) -> Answer:
 
 def _why_absent(trace: Trace, check: CheckSpec) -> Absent:
     """Whether the code that would have made the answer failed or was never reached, or isn't there at all."""
-    absent = Absent(verdict="missing", reason="no-variable")
-    for index, assigned in trace.assigned.items():
-        if set(check.names).isdisjoint(assigned):
+    absent = Absent(verdict="missing", reason="no-function" if check.kind == "function" else "no-variable")
+    for index in trace.assigned:
+        if not any(_makes(trace, name, index, check) for name in check.names):
             continue
         run = trace.runs.get(index)
         if run is None or run.status == "not-run":
@@ -125,6 +193,12 @@ def _why_absent(trace: Trace, check: CheckSpec) -> Absent:
         # What follows from a package that we lack is no fault of the student's.
         return fault(f"{' and '.join(f'`{name}`' for name in packages)} can't be imported here")
     return absent
+
+
+def _makes(trace: Trace, name: str, cell: int, check: CheckSpec) -> bool:
+    if check.kind == "value" and name.isidentifier():
+        return name in trace.assigned[cell]
+    return trace.sets(name, cell)
 
 
 def _failure(run: CellRun) -> str:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict
 
+from grader.assignment.properties import Held
 from grader.assignment.spec import CheckSpec, Policies
-from grader.marking.answers import Absent, Answer
+from grader.marking.answers import Absent, Answer, Called
+from grader.marking.cases import diagnoses_of, judge_cases, part_of, share_of
 from grader.marking.compare import Outcome
-from grader.marking.leaves import Expected, combined, compare_leaves
-from grader.records import CheckGrade, CheckKind, Verdict
+from grader.marking.leaves import Expected, Leaf, combined, compare_leaves
+from grader.records import CheckGrade, CheckKind, Part, Verdict
+
+MOST_PARTS = 100
+"""At most so many leaves are told one by one."""
 
 World = Mapping[str, Expected]
 """What the reference gives, by quantity, where each quantity with a second right answer has one of them."""
@@ -32,14 +37,52 @@ def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], po
     loss where both are right has to go on with the mean's gradient.
     """
     if isinstance(answer, Absent):
-        return Judgement(grade=_absent(check, answer), worlds=tuple(worlds))
+        return Judgement(grade=absent(check, answer), worlds=tuple(worlds))
     if answer.found.kind != "variable" and not _accepted(answer, policies):
         return Judgement(grade=_not_accepted(check, answer), worlds=tuple(worlds))
     compared = [compare_leaves(answer.value, world[check.quantity], check.tolerance) for world in worlds]
     outcomes = [combined(leaves) for leaves in compared]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
-    best = max(outcomes, key=lambda outcome: outcome.share)
-    return Judgement(grade=_compared(check, answer, best), worlds=holding or tuple(worlds))
+    best = max(range(len(outcomes)), key=lambda number: outcomes[number].share)
+    grade = _compared(check, answer, outcomes[best], parts_of(compared[best]))
+    return Judgement(grade=grade, worlds=holding or tuple(worlds))
+
+
+def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected | None]) -> CheckGrade:
+    """Judge a function by what it gave for each case; `expected` is None where an exception is."""
+    assert check.function is not None
+    cases = judge_cases(check, check.function, answer.made, expected)
+    share = share_of(check.function, cases)
+    wrong = next((case.part for case in cases if not case.holds), None)
+    return CheckGrade(
+        **_asked(check),
+        points=check.points * share,
+        verdict="correct" if share == 1 else "partial" if share else "incorrect",
+        reason="equal" if wrong is None else wrong.reason,
+        detail="" if wrong is None else wrong.detail,
+        found=answer.found,
+        comparison=None if wrong is None else wrong.comparison,
+        parts=tuple(case.part for case in cases),
+        diagnoses=diagnoses_of(cases),
+    )
+
+
+def judge_property(check: CheckSpec, held: Held) -> CheckGrade:
+    """The grade of a property of which so much holds."""
+    return CheckGrade(
+        **_asked(check),
+        points=check.points * held.share,
+        verdict="correct" if held.share == 1 else "partial" if held.share else "incorrect",
+        reason="equal" if held.share == 1 else "does-not-hold",
+        said=held.sentence,
+    )
+
+
+def parts_of(leaves: Sequence[Leaf]) -> tuple[Part, ...]:
+    """The leaves of a nested value as parts; none for a value that is one."""
+    if len(leaves) < 2:
+        return ()
+    return tuple(part_of(leaf.place, leaf.outcome) for leaf in leaves[:MOST_PARTS])
 
 
 class _Asked(TypedDict):
@@ -67,7 +110,8 @@ def _asked(check: CheckSpec) -> _Asked:
     )
 
 
-def _absent(check: CheckSpec, absent: Absent) -> CheckGrade:
+def absent(check: CheckSpec, absent: Absent) -> CheckGrade:
+    """The grade of a check that has no answer."""
     return CheckGrade(
         **_asked(check),
         points=None if absent.verdict == "unmarked" else Fraction(0),
@@ -94,7 +138,7 @@ def _accepted(answer: Answer, policies: Policies) -> bool:
     return policy == "credit"
 
 
-def _compared(check: CheckSpec, answer: Answer, outcome: Outcome) -> CheckGrade:
+def _compared(check: CheckSpec, answer: Answer, outcome: Outcome, parts: tuple[Part, ...]) -> CheckGrade:
     verdict, points = _verdict(check, outcome)
     return CheckGrade(
         **_asked(check),
@@ -106,6 +150,7 @@ def _compared(check: CheckSpec, answer: Answer, outcome: Outcome) -> CheckGrade:
         found=answer.found,
         comparison=outcome.comparison,
         evidence=outcome.evidence,
+        parts=parts,
     )
 
 

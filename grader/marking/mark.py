@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grader.assignment.reference import Reference
 from grader.assignment.spec import CheckSpec, Spec
-from grader.marking.answers import Absent, Answer, fault, find_answers
+from grader.marking.answers import Absent, Called, Given, fault, find_answers
+from grader.marking.cases import flags_of_calls
 from grader.marking.flags import flags_of
-from grader.marking.judge import World, judge
+from grader.marking.judge import absent
+from grader.marking.judges import Judges
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
-from grader.records import CheckGrade, Execution, Grade, Notebook, TaskGrade
+from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, TaskGrade
 
 
 def mark_submission(
     spec: Spec,
-    worlds: Sequence[World],
+    reference: Reference,
     notebook: Notebook,
     executions: Sequence[Execution],
     *,
@@ -25,30 +28,36 @@ def mark_submission(
 ) -> Grade:
     """Mark a submission by its executions, the main one first.
 
-    `worlds` are the reference's values, one mapping for each choice among second right answers, the author's own first.
     With `only`, checks of other ids are left unmarked as our own fault: marking them has failed.
     """
     trace = Trace(spec=spec, notebook=notebook, execution=executions[0])
+    worlds = tuple(world.values for world in reference.worlds())
     shapes = {name: value.shape for name, value in worlds[0].items() if isinstance(value, np.ndarray)}
-    checks = _judged(spec, find_answers(trace, shapes, only=only), worlds)
+    answers = find_answers(trace, shapes, only=only)
+    judges = Judges(trace=trace, reference=reference)
+    checks = _judged(spec, answers, judges)
     flags = flags_of(checks.values(), executions[0])
     if only is None:
+        flags += (*judges.flags(), *_of_calls(spec, answers))
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions))
     return Grade(tasks=_by_task(spec, checks), flags=flags)
 
 
-def _judged(spec: Spec, answers: Mapping[str, Answer | Absent], worlds: Sequence[World]) -> Mapping[str, CheckGrade]:
-    possible: dict[str | None, tuple[World, ...]] = {}
+def _of_calls(spec: Spec, answers: Mapping[str, Given]) -> Iterator[Flag]:
+    for check in spec.checks:
+        answer = answers[check.id]
+        if isinstance(answer, Called):
+            yield from flags_of_calls(check, answer.made)
+
+
+def _judged(spec: Spec, answers: Mapping[str, Given], judges: Judges) -> Mapping[str, CheckGrade]:
     checks: dict[str, CheckGrade] = {}
     for check in spec.checks:
-        left = possible.get(check.version, tuple(worlds))
         try:
-            judgement = judge(check, answers[check.id], left, spec.policies)
+            checks[check.id] = judges.judge(check, answers[check.id])
         except Exception as error:
             # A value that our comparison stumbles over leaves its own check to a person, and no other.
-            judgement = judge(check, fault(f"{type(error).__name__}: {error}"[:200]), left, spec.policies)
-        possible[check.version] = judgement.worlds
-        checks[check.id] = judgement.grade
+            checks[check.id] = absent(check, fault(f"{type(error).__name__}: {error}"[:200]))
     return checks
 
 
@@ -61,8 +70,7 @@ def _by_task(spec: Spec, checks: Mapping[str, CheckGrade]) -> tuple[TaskGrade, .
 
 def ungraded(spec: Spec, execution: Execution) -> Grade:
     """The grade of a submission that was never executed: nothing for what can't be read, null for our own faults."""
-    absent = {check.id: _unexecuted(check, execution) for check in spec.checks}
-    checks = _judged(spec, absent, ())
+    checks = {check.id: absent(check, _unexecuted(check, execution)) for check in spec.checks}
     return Grade(tasks=_by_task(spec, checks), flags=flags_of(checks.values(), execution))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from grader.assignment.spec import CheckSpec, Spec
 from grader.notebook import CellCode, analyse, assigned_names, imported_modules
 from grader.plan import last_code_cell, task_sections
-from grader.records import Capture, CellRun, Execution, Notebook, Section
+from grader.records import Calls, CallsMade, Capture, CellRun, Execution, Notebook, Section, Value, root_of
 
 _FOREIGN_MODULES: Mapping[str, tuple[str, ...]] = {"numpy": ("torch",)}
 """By version, modules that its answers aren't computed with. PyTorch's may well start from NumPy's arrays."""
@@ -72,9 +72,34 @@ class Trace:
         end = self.notebook.code_cells[-1].index
         return {c.name: c for c in self.execution.captures if c.place == "end" and c.after_cell == end}
 
+    def calls(self, task: str, asked: Calls) -> CallsMade | None:
+        """What came of calls at the end of a task's section, or at the end of the notebook where what is called wasn't
+        there before; None where they were never made."""
+        made = [each for each in self.execution.calls if each.calls == asked]
+        end = last_code_cell(self.sections[task], self.notebook)
+        here = [each for each in made if each.after_cell == end and each.place == "end"]
+        found = [each for each in (*here, *made) if each.found]
+        return next(iter([*found, *made]), None)
+
+    def value_at(self, task: str, paths: Iterable[str]) -> Value | None:
+        """The first of some paths' values that is there, at the end of a task's section, or else of the notebook."""
+        for captures in (self.at_section_end(task), self.at_notebook_end):
+            for path in paths:
+                if path in captures:
+                    return captures[path].value
+        return None
+
+    def sets(self, path: str, cell: int) -> bool:
+        """Whether a cell's code says in the open that it assigns, defines or changes what a path begins with."""
+        root = root_of(path)
+        return root in self.assigned[cell] or root in self.code[cell].reads_of
+
     def last_assigned(self, name: str, cells: Iterable[int]) -> int | None:
-        """The last of these code cells whose code assigns a name; None where none does so in the open."""
-        return max((index for index in cells if name in self.assigned[index]), default=None)
+        """The last of these code cells whose code assigns a name, or sets what a path begins with; None where none does
+        so in the open."""
+        if name.isidentifier():
+            return max((index for index in cells if name in self.assigned[index]), default=None)
+        return max((index for index in cells if self.sets(name, index)), default=None)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

@@ -31,13 +31,14 @@ def agreed_variable(trace: Trace, check: CheckSpec, task: str) -> Variable | Non
         captures = trace.at_notebook_end if late else trace.at_section_end(task)
         for name in check.names:
             capture = captures.get(name)
-            if capture is not None and not _is_gap(capture.value):
+            if capture is not None and not is_gap(capture.value):
                 cell = trace.last_assigned(name, (index for index in trace.assigned if index <= capture.after_cell))
                 return Variable(found=Found(kind="variable", name=name, cell=cell), value=capture.value, late=late)
     return None
 
 
-def _is_gap(value: Value) -> bool:
+def is_gap(value: Value) -> bool:
+    """Whether a name holds None or `...`: a gap that nobody filled in."""
     return (isinstance(value, Scalar) and value.value is None) or getattr(value, "type", "") == "ellipsis"
 
 

@@ -89,8 +89,35 @@ Reason = Literal[
     "person",
     "grader-fault",
     "not-accepted",
+    "no-function",
+    "not-callable",
+    "raised",
+    "not-raised",
+    "other-error",
+    "call-timeout",
+    "call-died",
+    "not-called",
+    "does-not-hold",
+    "bad-given",
 ]
 """Why a verdict is what it is; reports turn it into a sentence for whoever reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a check that was judged by itself: a case of a function, or a leaf of a nested value.
+
+    `label` says which ("case 2", `["dW1"]`), and gives nothing of the reference away. `arguments` are what the function
+    was called with, in short, for staff.
+    """
+
+    label: str
+    verdict: Verdict
+    reason: Reason
+    detail: str = ""
+    arguments: str = ""
+    comparison: Comparison | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +126,8 @@ class CheckGrade:
 
     `detail` is a short fact that belongs to the reason and gives nothing of the reference away (the type of something
     unreadable, the error of the cell that failed). `made_in` is the cell that would have made an answer that isn't
-    there. `rubric` is what a person judges by; it is for staff.
+    there. `parts` are the parts of a function or a nested value, in order. `said` is what the author's predicate says
+    to the student. `rubric` is what a person judges by; it is for staff.
     """
 
     id: str
@@ -119,8 +147,9 @@ class CheckGrade:
     comparison: Comparison | None = None
     evidence: Evidence | None = None
     follows_from: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    said: str = ""
     rubric: str = ""
 
 

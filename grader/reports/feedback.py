@@ -15,7 +15,15 @@ from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
 from grader.reports.scores import check_text, score, task_text, total_text
 from grader.reports.student_flags import flag_sentences
-from grader.reports.wording import STATUSES, VERDICTS, explain, explain_diagnoses, is_plain, tells_figures
+from grader.reports.wording import (
+    STATUSES,
+    VERDICTS,
+    explain,
+    explain_diagnoses,
+    explain_part,
+    is_plain,
+    tells_figures,
+)
 
 _WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
@@ -59,6 +67,7 @@ class ShownCheck:
     spoken: str
     because: Markup
     diagnoses: tuple[Markup, ...]
+    parts: tuple[tuple[str, Markup], ...]
     tables: tuple[Table, ...]
 
 
@@ -139,6 +148,7 @@ def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int
         spoken=check_text(check),
         because=prose(explain(check, reveal, section), cells) if told else Markup(),
         diagnoses=tuple(prose(message, cells) for message in explain_diagnoses(check, reveal)),
+        parts=tuple((part.verdict, prose(explain_part(part), cells)) for part in check.parts) if told else (),
         tables=tuple(_tables(check, reveal)) if told else (),
     )
 

@@ -140,6 +140,16 @@ class DiagnosisDocument(_Document):
     message: Text
 
 
+class PartDocument(_Document):
+    """A case of a function, or a leaf of a nested value."""
+
+    label: Text
+    verdict: Verdict
+    reason: str
+    detail: Text
+    comparison: ComparisonDocument | None
+
+
 class CheckDocument(_Document):
     """A check's verdict, with its figures and a sentence for staff."""
 
@@ -156,7 +166,7 @@ class CheckDocument(_Document):
     late: bool
     made_in: int | None
     follows_from: tuple[str, ...]
-    parts: tuple[Text, ...]
+    parts: tuple[PartDocument, ...]
     comparison: ComparisonDocument | None
     diagnoses: tuple[DiagnosisDocument, ...]
     message: Text

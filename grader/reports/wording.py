@@ -11,7 +11,7 @@ import re
 from typing import Literal
 
 from grader.assignment.spec import Reveal
-from grader.records import CheckGrade, Comparison, Diagnosis, ExecutionStatus, Reason, Verdict
+from grader.records import CheckGrade, Comparison, Diagnosis, ExecutionStatus, Part, Reason, Verdict
 from grader.reports.plain_text import shape_text, shortened, visible
 
 Audience = Literal["staff"] | Reveal
@@ -66,6 +66,16 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "rejected": "The hand-in could not be run, so there is nothing to mark.",
     "person": "This waits for a person: it is not counted yet.",
     "grader-fault": "The grader failed here, not you. It is not counted yet, and a person will look at it.",
+    "no-function": "There is no function {names} at the end of the notebook.",
+    "not-callable": "{names} is there, but it is no function.",
+    "raised": "{called} raises an error{why}.",
+    "not-raised": "{called} raises no error where one is asked for{detail}.",
+    "other-error": "{called} raises another error than the one that is asked for{detail}.",
+    "call-timeout": "{called} takes too long.",
+    "call-died": "{called} ends its process.",
+    "not-called": "{called} could not be tried: its calls took all the time that there is.",
+    "does-not-hold": "This doesn't hold for your notebook.",
+    "bad-given": "It depends on an input that isn't as it is asked for{detail}.",
     "not-accepted": "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}.",
 }
 
@@ -77,6 +87,9 @@ WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
     "too-coarse": "{answer}: printed with too few digits to judge{largest}.",
     "grader-fault": "The grader failed here{detail}. It is not counted yet, and a person has to look at it.",
 }
+
+FUNCTION_PARTS = "{called} is right in {right} of {cases} cases."
+VALUE_PARTS = "{answer} is right in {right} of {cases} parts."
 
 FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it keeps its points."
 
@@ -102,6 +115,35 @@ _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 
 
+PART_REASONS: dict[Reason, str] = {
+    "equal": "right",
+    "low-precision": "right, though less precise than its type",
+    "differs": "another value than is asked for",
+    "other-shape": "another shape than is asked for",
+    "other-dtype": "another type than is asked for",
+    "other-kind": "something else than is asked for",
+    "other-length": "another number of items than is asked for",
+    "no-entry": "not there",
+    "not-numeric": "no numbers",
+    "not-finite": "not finite (NaN or infinity)",
+    "raised": "raises an error",
+    "not-raised": "raises no error where one is asked for",
+    "other-error": "raises another error than is asked for",
+    "call-timeout": "takes too long",
+    "call-died": "ends its process",
+    "not-called": "not tried: there was no time left",
+}
+"""What became of a part of an answer."""
+
+
+def explain_part(part: Part) -> str:
+    """A part of an answer and what became of it, without anything of the reference."""
+    said = PART_REASONS.get(part.reason, "not right")
+    own = part.reason in {"raised", "other-error", "other-kind"} and part.detail
+    detail = f" ({shortened(visible(' '.join(part.detail.split())), _LONGEST_DETAIL)})" if own else ""
+    return f"{visible(part.label)}: {said}{detail}"
+
+
 def explain(check: CheckGrade, audience: Audience, section: str = "its section") -> str:
     """Why a check has its verdict, in at most two sentences. `section` is the heading of its task in the notebook.
 
@@ -118,6 +160,14 @@ def _template(check: CheckGrade, audience: Audience) -> str:
         return FOLLOWS
     if check.reason == "person" and check.rubric and audience == "staff":
         return TO_JUDGE
+    if check.said:
+        return "{said}"
+    if check.parts and check.verdict in {"partial", "incorrect"}:
+        return FUNCTION_PARTS if check.kind == "function" else VALUE_PARTS
+    if check.kind == "property" and check.verdict == "correct":
+        return "This holds for your notebook."
+    if check.kind == "function" and check.verdict == "correct":
+        return "{called} gives the right answer in every case."
     told = tells_figures(audience) and (audience == "staff" or check.reason != "grader-fault")
     template = (WITH_FIGURES if told else WITHOUT_FIGURES)[check.reason]
     waits = check.verdict == "unmarked" and check.reason in {"elided", "too-coarse"}
@@ -170,6 +220,14 @@ class _Facts(dict[str, str]):
                 return _answer(check, _names(check), self._section)
             case "names":
                 return _names(check)
+            case "called":
+                return _names(check) if check.found is None else quoted(check.found.name)
+            case "right":
+                return str(sum(part.verdict == "correct" for part in check.parts))
+            case "cases":
+                return str(len(check.parts))
+            case "said":
+                return visible(check.said)
             case "agreed":
                 return f" ({_names(check)})" if check.names else ""
             case "made_in":

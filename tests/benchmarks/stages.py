@@ -63,11 +63,10 @@ class _Desk:
 
     def _marked(self, student: str, data: bytes, execution: Execution) -> Result:
         spec, time = self.loaded.spec, self.clock.time
-        worlds = tuple(world.values for world in self.loaded.reference.worlds())
         notebook = time("read", lambda: read(data))
         plan = time("plan", lambda: make_plan(spec, notebook))
         time("compare saved outputs", lambda: outputs_differ(notebook, execution))
-        grade = time("mark", lambda: mark_submission(spec, worlds, notebook, (execution,)))
+        grade = time("mark", lambda: mark_submission(spec, self.loaded.reference, notebook, (execution,)))
         return Result(
             submission=_submission(student, hashlib.sha256(data).hexdigest()),
             notebook=notebook,

@@ -34,7 +34,7 @@ class Executions:
     def engine(self, variant: Variant) -> Engine:
         """The engine that all tests of a variant share. Skips the test where it can't be had."""
         if variant.name not in self._engines:
-            self._engines[variant.name] = variant.make(inputs=INPUTS)
+            self._engines[variant.name] = variant.make()
         return self._engines[variant.name]
 
     def of(self, variant: Variant, behaviour: Behaviour) -> Execution:
@@ -55,7 +55,8 @@ class Executions:
             (folder / name).write_text(content)
         plan = notebook.plan()
         careful = replace(plan.main, careful=True)
-        execution = engine.execute(plan, careful, limits=notebook.limits, provided=folder).execution()
+        recording = engine.execute(plan, careful, limits=notebook.limits, provided=folder, inputs=INPUTS)
+        execution = recording.execution()
         assert {path.name: path.read_text() for path in folder.iterdir()} == notebook.provided
         return execution
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import ExecutionUnavailable, GraderError
-from grader.execution.engine import INTERRUPTED, EngineOptions, not_run
+from grader.execution.engine import INTERRUPTED, NO_INPUTS, EngineOptions, Inputs, not_run
 from grader.execution.recording import Recording
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
@@ -47,12 +47,14 @@ class WarmEngine:
             if self._template is None and not self._closed:
                 self._renew()
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: Inputs = NO_INPUTS
+    ) -> Recording:
         """Make one run of a plan; see `Engine`."""
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
         try:
-            return self._execute(plan, run, limits, provided)
+            return self._execute(plan, run, limits, provided, inputs)
         except GraderError as error:
             reason = error.message
         except Exception as error:  # whatever it was, it must not lose the batch
@@ -60,19 +62,27 @@ class WarmEngine:
             reason = f"The grader failed to run this: {type(error).__name__}: {error}."
         return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else reason)
 
-    def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None) -> Recording:
+    def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None, inputs: Inputs) -> Recording:
         """Hold the conversation. A slot or a template that died on the way is our own fault: it is tried again."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with self._slot() as slot:
-                    return self._converse(slot, plan, run, limits, provided, last=attempt == _TRIES)
+                    return self._converse(slot, plan, run, limits, provided, inputs, last=attempt == _TRIES)
             except ExecutionUnavailable:
                 if self._closed or attempt == _TRIES:
                     raise
         raise AssertionError
 
     def _converse(
-        self, slot: Slot, plan: Plan, run: Run, limits: Limits, provided: Path | None, *, last: bool
+        self,
+        slot: Slot,
+        plan: Plan,
+        run: Run,
+        limits: Limits,
+        provided: Path | None,
+        inputs: Inputs,
+        *,
+        last: bool,
     ) -> Recording:
         sandbox = self._sandbox
         with ExitStack() as stack:
@@ -82,7 +92,7 @@ class WarmEngine:
             lines = stack.enter_context(Lines())
             given = [] if provided is None else [os.open(provided, os.O_RDONLY | os.O_DIRECTORY)]
             slot.start(asked, [*lines.theirs, *given])
-            lines.send(cells(plan, run, limits, self._options.inputs))
+            lines.send(cells(plan, run, limits, inputs))
             # The first process of a namespace ignores what it sends itself, so that whoever kills it is outside. But it
             # can have the kernel do that, by a limit: where it happens again and again, we don't look for another.
             immune = sandbox.seal == "namespaces" and not last

@@ -33,7 +33,9 @@ class SlowEngine:
     def begin(self) -> None:
         pass
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: object = None
+    ) -> Recording:
         with self._lock:
             self.runs.append(run.purpose)
             number = len(self.runs)
@@ -53,7 +55,9 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
 
 
 def executions(book: Gradebook, engine: SlowEngine, *notebooks: str) -> Executions:
-    conditions = Conditions(engine=engine, limits=Limits(), provided=None, provided_digest="", environment={})
+    conditions = Conditions(
+        engine=engine, limits=Limits(), provided=None, provided_digest="", inputs={}, environment={}
+    )
     return Executions(conditions, book, notebooks)
 
 
@@ -113,7 +117,9 @@ ENGINES = {"engine": SlowEngine(name="quick"), "seal": SlowEngine(seal="landlock
 
 @pytest.mark.parametrize("changed", [*CONDITIONS, *ENGINES])
 def test_the_key_tells_all_conditions_apart(changed: str) -> None:
-    base = Conditions(engine=SlowEngine(), limits=Limits(), provided=None, provided_digest="", environment={})
+    base = Conditions(
+        engine=SlowEngine(), limits=Limits(), provided=None, provided_digest="", inputs={}, environment={}
+    )
     change = {"engine": ENGINES[changed]} if changed in ENGINES else {changed: CONDITIONS[changed]}
     assert base.key(PLAN) == replace(base).key(PLAN) != replace(base, **change).key(PLAN)
 

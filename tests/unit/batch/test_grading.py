@@ -73,7 +73,9 @@ class TellingEngine:
         self.runs: list[str] = []
         self._spec = spec
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: object = None
+    ) -> Recording:
         self.runs.append(run.purpose)
         execution = in_process(self._spec, notebook(*[source.code for source in plan.cells]), seed=run.seed)
         return Recording(told=replace(execution, purpose=run.purpose, seconds=float(len(self.runs))))

@@ -24,7 +24,9 @@ class Script:
         self.loses = loses
         self.careful: list[bool] = []
 
-    def execute(self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None) -> Recording:
+    def execute(
+        self, plan: Plan, run: Run, *, limits: Limits, provided: Path | None, inputs: object = None
+    ) -> Recording:
         self.careful.append(run.careful)
         return Recording(told=self.executions.pop(0), lost=self.loses and not run.careful)
 

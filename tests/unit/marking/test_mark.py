@@ -27,8 +27,7 @@ def load_source(folder: Path, body: str, *, points: int, options: str = "") -> L
 
 
 def mark(loaded: Loaded, handed_in: Notebook, *more: Execution) -> Grade:
-    worlds = [world.values for world in loaded.reference.worlds()]
-    return mark_submission(loaded.spec, worlds, handed_in, (execute(loaded.spec, handed_in), *more))
+    return mark_submission(loaded.spec, loaded.reference, handed_in, (execute(loaded.spec, handed_in), *more))
 
 
 def verdicts(grade: Grade) -> dict[str, tuple[str, Fraction | None]]:

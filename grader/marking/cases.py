@@ -1,0 +1,163 @@
+"""Judging a student's function, case by case."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from grader.assignment.spec import CheckSpec, FunctionSpec
+from grader.marking.answers import how_it_failed
+from grader.marking.compare import Outcome
+from grader.marking.leaves import Expected, Leaf, combined, compare_leaves
+from grader.marking.numbers import Numeric, as_numeric
+from grader.records import Array, CallResult, CallsMade, Diagnosis, Flag, Part, Reason, Scalar, Value
+
+SCALAR_ONLY = "scalar-only"
+PRINTS_INSTEAD = "prints-instead"
+CHANGES_ITS_ARGUMENT = "changes-its-argument"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedCase:
+    """One case: what it came to, how many of its leaves are right, and what explains it."""
+
+    part: Part
+    share: Fraction
+    code: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is right."""
+        return self.part.verdict == "correct"
+
+
+def judge_cases(
+    check: CheckSpec, function: FunctionSpec, made: CallsMade, expected: Sequence[Expected | None]
+) -> tuple[JudgedCase, ...]:
+    """Judge each case of a function; `expected` is None where an exception is."""
+    return tuple(
+        _judge_case(check, function, number, result, expected[number]) for number, result in enumerate(made.results)
+    )
+
+
+def _judge_case(
+    check: CheckSpec, function: FunctionSpec, number: int, result: CallResult, expected: Expected | None
+) -> JudgedCase:
+    label = f"case {number + 1}"
+    error = function.errors[number]
+    if error:
+        return _judge_error(label, error, result)
+    assert expected is not None
+    if result.status != "returned":
+        return _judge_failure(check, function, label, result, expected)
+    assert result.value is not None
+    leaves = compare_leaves(result.value, expected, check.tolerance)
+    code = ""
+    if isinstance(result.value, Scalar) and result.value.value is None:
+        code = PRINTS_INSTEAD if result.printed.strip() else CHANGES_ITS_ARGUMENT if result.changed else ""
+    return _judged(label, leaves, code)
+
+
+def _judged(label: str, leaves: Sequence[Leaf], code: str) -> JudgedCase:
+    outcome = combined(leaves)
+    share = Fraction(sum(leaf.outcome.holds for leaf in leaves), len(leaves))
+    return JudgedCase(part=part_of(label, outcome), share=share, code=code)
+
+
+def part_of(label: str, outcome: Outcome) -> Part:
+    """A part that was compared."""
+    return Part(
+        label=label,
+        verdict="correct" if outcome.holds else "incorrect",
+        reason=outcome.reason,
+        detail=outcome.detail,
+        comparison=outcome.comparison,
+        evidence=None if outcome.holds else outcome.evidence,
+    )
+
+
+def _judge_error(label: str, error: str, result: CallResult) -> JudgedCase:
+    if result.status == "raised" and error in result.bases:
+        return JudgedCase(part=Part(label=label, verdict="correct", reason="equal"), share=Fraction(1))
+    if result.status == "returned":
+        return _failed(label, "not-raised", error)
+    if result.status == "raised":
+        return _failed(label, "other-error", how_it_failed(result)[1])
+    return _failed(label, *how_it_failed(result))
+
+
+def _judge_failure(
+    check: CheckSpec, function: FunctionSpec, label: str, result: CallResult, expected: Expected
+) -> JudgedCase:
+    reason, detail = how_it_failed(result)
+    if result.elementwise is None:
+        return _failed(label, reason, detail)
+    leaves = compare_leaves(_in_shape_of(result.elementwise, expected), expected, check.tolerance)
+    if not combined(leaves).holds:
+        return _failed(label, reason, detail)
+    if function.scalar_only == "accept":
+        return _judged(label, leaves, SCALAR_ONLY)
+    part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
+    return JudgedCase(part=part, share=Fraction(0), code=SCALAR_ONLY)
+
+
+def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
+    """A list of numbers, given one by one, in the shape of what is expected; itself where it doesn't fit."""
+    shape = expected.shape if isinstance(expected, np.ndarray | Array) else None
+    numeric = as_numeric(value)
+    if shape is None or not isinstance(numeric, Numeric) or numeric.values.size != math.prod(shape):
+        return value
+    return Numeric(values=numeric.values.reshape(shape), dtype=numeric.dtype)
+
+
+def _failed(label: str, reason: Reason, detail: str) -> JudgedCase:
+    part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
+    return JudgedCase(part=part, share=Fraction(0))
+
+
+def share_of(function: FunctionSpec, cases: Sequence[JudgedCase]) -> Fraction:
+    """The share of the points that the cases earn."""
+    if not cases:
+        return Fraction(0)
+    if all(case.holds for case in cases):
+        return Fraction(1)
+    match function.credit:
+        case "cases":
+            return Fraction(sum(case.holds for case in cases), len(cases))
+        case "leaves":
+            return sum((case.share for case in cases), Fraction(0)) / len(cases)
+        case _:
+            return Fraction(0)
+
+
+def diagnoses_of(cases: Sequence[JudgedCase]) -> tuple[Diagnosis, ...]:
+    """What explains wrong cases, each said once."""
+    codes = dict.fromkeys(case.code for case in cases if case.code)
+    return tuple(Diagnosis(code=code, message=_MESSAGES[code]) for code in codes)
+
+
+_MESSAGES = {
+    SCALAR_ONLY: "It works for one number, but not for an array: `if x > 0` can't decide for many numbers at once. "
+    "Work with whole arrays, as `np.where` and `np.maximum` do.",
+    PRINTS_INSTEAD: "It prints its result instead of returning it, so whoever calls it gets `None`.",
+    CHANGES_ITS_ARGUMENT: "It changes its argument and returns nothing, so whoever calls it gets `None`.",
+}
+
+
+def flags_of_calls(check: CheckSpec, made: CallsMade) -> Iterator[Flag]:
+    """What a person should look at in how a function behaved."""
+    changed = [number + 1 for number, result in enumerate(made.results) if result.changed]
+    if changed:
+        message = f"`{made.found}` changes the arguments that it is called with (case {changed[0]})."
+        yield Flag(code="mutates-argument", message=message, check=check.id)
+    again = {result.again for result in made.results}
+    if "state" in again:
+        message = f"`{made.found}` gives another answer the second time: it keeps state between calls."
+        yield Flag(code="keeps-state", message=message, check=check.id)
+    elif "random" in again:
+        message = f"`{made.found}` gives random answers: the same call gives another one with another seed."
+        yield Flag(code="not-reproducible", message=message, check=check.id)

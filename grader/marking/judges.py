@@ -1,0 +1,76 @@
+"""Who judges which check of a submission: what is right may depend on what its student drew, or took before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.assignment.properties import PropertyFault
+from grader.assignment.reference import Reference
+from grader.assignment.spec import CheckSpec
+from grader.errors import AssignmentError
+from grader.marking.answers import Absent, Answer, Called, Captured, Given, fault
+from grader.marking.draws import Drawn, ancestors, drawn_by_student
+from grader.marking.judge import World, absent, judge, judge_function, judge_property
+from grader.marking.trace import Trace
+from grader.records import CheckGrade, Flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judges:
+    """Judges the checks of one submission, in the order of the assignment."""
+
+    trace: Trace
+    reference: Reference
+
+    def judge(self, check: CheckSpec, answer: Given) -> CheckGrade:
+        """Judge one check by what it is answered with."""
+        match answer:
+            case Called():
+                return judge_function(check, answer, self.reference.functions[check.id].expected)
+            case Captured():
+                try:
+                    return judge_property(check, self.reference.properties[check.id].judge(answer.values))
+                except PropertyFault as problem:
+                    return absent(check, fault(f"the author's predicate failed: {problem}"))
+            case Absent():
+                return absent(check, answer)
+            case _:
+                return self._value(check, answer)
+
+    def _value(self, check: CheckSpec, answer: Answer) -> CheckGrade:
+        version = check.version or ""
+        bad = self._drawn(version).problems.keys() & ancestors(self.trace.spec, check.quantity)
+        if bad:
+            problem = self._drawn(version).problems[min(bad)]
+            return absent(check, Absent(verdict="incorrect", reason="bad-given", detail=problem))
+        if version not in self._possible:
+            try:
+                worlds = self.reference.worlds_with(self._drawn(version).values)
+            except AssignmentError as error:
+                return absent(check, fault(f"the reference failed for what the student drew: {error.message}"))
+            self._possible[version] = tuple(world.values for world in worlds)
+        judgement = judge(check, answer, self._possible[version], self.trace.spec.policies)
+        # Whoever takes the mean loss where both are right has to go on with the mean's gradient.
+        self._possible[version] = judgement.worlds
+        return judgement.grade
+
+    def flags(self) -> Iterator[Flag]:
+        """What is wrong with what the student drew."""
+        for version in dict.fromkeys(version for given in self.trace.spec.drawn for version in given.names):
+            for problem in self._drawn(version).problems.values():
+                yield Flag(code="given-changed", message=f"{problem}.")
+
+    def _drawn(self, version: str) -> Drawn:
+        if version not in self._draws:
+            self._draws[version] = drawn_by_student(self.trace, version)
+        return self._draws[version]
+
+    @cached_property
+    def _draws(self) -> dict[str, Drawn]:
+        return {}
+
+    @cached_property
+    def _possible(self) -> dict[str, tuple[World, ...]]:
+        return {}
