@@ -9,10 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.batch.kinds import CHECKPOINTS, has_cells
 from grader.errors import UsageError
-
-SUFFIX = ".ipynb"
-CHECKPOINTS = ".ipynb_checkpoints"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ class Collected:
 def collect(paths: Sequence[Path]) -> Collected:
     """Find the hand-ins in files and folders.
 
-    A file named outright must be a notebook by its name. In a folder, every `*.ipynb` below it counts. It belongs to
+    A file named outright must be a notebook, a script or a document. In a folder, all below it count. Each belongs to
     its stem, or to its folder where the layout has one folder a student. AppleDouble files and Jupyter's checkpoints
     count only where the notebook that they shadow isn't there. Raises UsageError where a path doesn't exist or nothing
     is found.
@@ -60,12 +58,14 @@ def collect(paths: Sequence[Path]) -> Collected:
             hand_ins += found
             skipped += shadows
             empty |= _without_notebook(path)
-        elif path.suffix.lower() == SUFFIX:
+        elif has_cells(path):
             folder = _folder(path)
             # A file's own folder names its student, unless others were named from the same one.
             hand_ins.append(HandIn(path=path, owner=_stem(path), folder=folder.name if named_in[folder] == 1 else ""))
         else:
-            raise UsageError(f"{path} is no notebook ({SUFFIX}).", remedy="Name notebooks, or folders that hold them.")
+            raise UsageError(
+                f"{path} is no notebook, script or document.", remedy="Name notebooks, or folders that hold them."
+            )
     if not hand_ins:
         places = ", ".join(str(path) for path in paths)
         raise UsageError(f"There is no notebook (*.ipynb) in {places}.", remedy="Name the folder that holds them.")
@@ -87,7 +87,7 @@ def _exists(path: Path) -> bool:
 
 
 def _in_folder(root: Path) -> tuple[list[HandIn], list[Path]]:
-    files = sorted(path for path in root.rglob("*") if path.suffix.lower() == SUFFIX and not path.is_dir())
+    files = sorted(path for path in root.rglob("*") if not path.is_dir() and has_cells(path))
     kept = [path for path in files if not _shadows(path)]
     skipped = [path for path in files if _shadows(path)]
     nested = {path: path.relative_to(root).parts[0] for path in kept if path.parent != root}
@@ -109,7 +109,7 @@ def _without_notebook(root: Path) -> dict[Path, tuple[str, ...]]:
     return {
         folder: tuple(path.name for path in inside[:3])
         for folder, inside in files.items()
-        if inside and not any(path.suffix.lower() == SUFFIX for path in inside)
+        if inside and not any(map(has_cells, inside))
     }
 
 

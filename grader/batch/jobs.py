@@ -51,7 +51,7 @@ def prepare(terms: Terms, path: Path) -> Prepared:
         raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        notebook = read(data)
+        notebook = read(data, path.name)
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
     plan = make_plan(_spec(terms), notebook)
