@@ -1,13 +1,15 @@
 """The batch: submissions in, a stream of grades out, over any engine; it holds no rules of marking."""
 
-from grader.batch.collect import Collected, HandIn, collect
+from grader.batch.collect import Collected, collect
 from grader.batch.environment import ClassEnvironment, class_environment, folder_digest, interpreter
 from grader.batch.grading import Batch
+from grader.batch.hand_in import HandIn
 from grader.batch.identify import identify
 from grader.batch.imports import common_imports
 from grader.batch.outputs import OutputFolder
 from grader.batch.roster import Roster, read_roster
 from grader.batch.stages import Described, Graded, HandedIn, Pages, Prepared
+from grader.batch.unpacker import Unpacker
 from grader.batch.workers import Workers
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Pages",
     "Prepared",
     "Roster",
+    "Unpacker",
     "Workers",
     "class_environment",
     "collect",

@@ -55,8 +55,12 @@ class Examiner:
 
     def _prepare(self, item: HandedIn) -> Prepared:
         workers, terms = self.careful.workers, self.careful.terms
+        if item.fault:
+            raise ExecutionUnavailable(item.fault)
+        if item.rejected:
+            return Prepared(sha256=item.submission.sha256, rejected=item.rejected)
         if item.path is not None:
-            return workers.prepare(terms, item.path)
+            return workers.prepare(terms, item.path, item.notes)
         kept = self.book.find_kept(item.submission.student.id, item.submission.attempt)
         if kept.document is not None:
             return workers.plan_again(terms, kept.document, item.submission.sha256)

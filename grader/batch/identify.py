@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.batch.collect import HandIn
+from grader.batch.hand_in import HandIn
 from grader.batch.roster import Roster
 from grader.records import Student, Submission
 
@@ -33,7 +33,7 @@ def identify(hand_ins: Iterable[HandIn], roster: Roster, known: Iterable[Submiss
     submissions: dict[Path, Submission] = {}
     for hand_in in hand_ins:
         student = _student(hand_in, roster, students)
-        path, sha256 = printable(str(hand_in.path)), _digest(hand_in.path)
+        path, sha256 = printable(str(hand_in.path)), _digest(hand_in.source)
         earlier = attempts[student.id]
         again = _same(path, sha256, (s for s in earlier.values() if (student.id, s.attempt) not in claimed))
         attempt = again.attempt if again else max(earlier, default=0) + 1

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
+from grader.batch import archives
 from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
@@ -31,15 +33,21 @@ def _assignment(reference: Path) -> Loaded:
     return load(reference)
 
 
+def unpack(archive: Path, into: Path, bounds: Bounds) -> Unpacked:
+    """Unpack an archive into an empty folder; see `archives`."""
+    return archives.unpack(archive, into, bounds)
+
+
 def describe(reference: Path) -> Described:
     """Load an assignment, which evaluates its reference; raises AssignmentError for whatever is wrong with it."""
     loaded = _assignment(reference)
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 
-def prepare(terms: Terms, path: Path) -> Prepared:
+def prepare(terms: Terms, path: Path, notes: tuple[str, ...] = ()) -> Prepared:
     """Read a hand-in and plan its executions; what can't be read as a notebook is rejected with the reason.
 
+    `notes` say what was mended before it could be read.
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
@@ -52,6 +60,7 @@ def prepare(terms: Terms, path: Path) -> Prepared:
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         notebook = read(data, path.name)
+        notebook = replace(notebook, repairs=(*notes, *notebook.repairs))
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
     plan = make_plan(_spec(terms), notebook)

@@ -35,10 +35,10 @@ def has_cells(path: Path) -> bool:
     if suffix == NOTEBOOK:
         return True
     if suffix in _UNSURE:
-        return _LOOKS_LIKE_A_NOTEBOOK.match(_beginning(path)) is not None
+        return _LOOKS_LIKE_A_NOTEBOOK.match(beginning(path)) is not None
     if suffix not in _TEXTS or _NO_HAND_INS.fullmatch(path.stem):
         return False
-    return suffix != ".md" or _PYTHON_BLOCK.search(_beginning(path)) is not None
+    return suffix != ".md" or _PYTHON_BLOCK.search(beginning(path)) is not None
 
 
 def rank(path: Path) -> int:
@@ -52,7 +52,7 @@ def rank(path: Path) -> int:
         case ".qmd" | ".rmd":
             return 1
         case ".py":
-            return 2 if _MARKED_CELL.search(_beginning(path)) else 4
+            return 2 if _MARKED_CELL.search(beginning(path)) else 4
         case ".md":
             return 3
         case _:
@@ -67,7 +67,8 @@ def stem(path: Path) -> str:
     return path.stem
 
 
-def _beginning(path: Path) -> bytes:
+def beginning(path: Path) -> bytes:
+    """The first bytes of a regular file; none of what is no such file, or can't be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return b""

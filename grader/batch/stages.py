@@ -22,10 +22,16 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
-    """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook."""
+    """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook.
+
+    `rejected` says why the file isn't read at all, `fault` why that is our own. `notes` say what was left out of it.
+    """
 
     submission: Submission
     path: Path | None
+    rejected: str = ""
+    fault: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError
 from grader.gradebook import Entry
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 JOB_SECONDS = 60.0
 LOAD_SECONDS = 90.0
+UNPACK_SECONDS = 600.0
+"""A whole class may be in one archive."""
 
 _JOBS = "grader.batch.jobs"
 """Known by name only, so that this process does not import what only the workers need, torch above all."""
@@ -69,9 +72,13 @@ class Workers:
                 file=str(self.reference / "assignment.py"),
             ) from error
 
-    def prepare(self, terms: Terms, path: Path) -> Prepared:
+    def unpack(self, archive: Path, into: Path, bounds: Bounds) -> Unpacked:
+        """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
+        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS)
+
+    def prepare(self, terms: Terms, path: Path, notes: tuple[str, ...] = ()) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
-        return self._do_again(Prepared, "prepare", terms, path)
+        return self._do_again(Prepared, "prepare", terms, path, notes)
 
     def plan_again(self, terms: Terms, document: str, sha256: str) -> Prepared:
         """Plan the executions of a notebook that was read before."""

@@ -61,7 +61,8 @@ def _options(
 @app.command()
 def grade(
     submissions: Annotated[
-        list[Path], typer.Argument(help="Notebooks, or folders that hold them.", show_default=False)
+        list[Path],
+        typer.Argument(help="Notebooks, scripts, documents; archives or folders that hold them.", show_default=False),
     ],
     reference: Annotated[
         Path, typer.Option("--reference", "-r", help="Folder of the assignment and its reference.", file_okay=False)

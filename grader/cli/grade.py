@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -22,6 +23,7 @@ from grader.batch import (
     HandedIn,
     OutputFolder,
     Roster,
+    Unpacker,
     Workers,
     class_environment,
     collect,
@@ -62,11 +64,11 @@ class GradeOptions:
 def run_grade(options: GradeOptions) -> ExitStatus:
     """Grade a batch; returns the exit status. Raises GraderError for what stops it before it begins."""
     reveal = _reveal(options.reveal)
-    collected = collect(options.submissions)
     roster = read_roster(options.roster) if options.roster else Roster()
     out = OutputFolder(options.out)
     with (
         Workers(options.reference, processes=options.jobs) as workers,
+        _collected(options, workers) as collected,
         _prepared(options, workers, collected) as (described, environment, engine),
     ):
         from grader.gradebook import Gradebook  # imported by now; see `_prepared`
@@ -77,7 +79,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             _refuse_another_assignment(book, spec, options.out)
             mine = identify(collected.hand_ins, roster, book.submissions(spec.id))
             batch = _batch(options, described, spec, workers, engine, environment.versions, book)
-            summary = _grade(batch, [*_files(mine), *_kept(book, spec, tuple(mine.values()))], out)
+            summary = _grade(batch, [*_files(collected, mine), *_kept(book, spec, tuple(mine.values()))], out)
             results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
             summary.python = environment.python
@@ -90,6 +92,14 @@ def run_grade(options: GradeOptions) -> ExitStatus:
 
 
 @contextmanager
+def _collected(options: GradeOptions, workers: Workers) -> Iterator[Collected]:
+    """The hand-ins. What was unpacked is there meanwhile."""
+    apart = [options.reference, options.out, *([options.roster] if options.roster else [])]
+    with TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
+        yield collect(options.submissions, Unpacker(workers.unpack, Path(folder)), apart)
+
+
+@contextmanager
 def _prepared(
     options: GradeOptions, workers: Workers, collected: Collected
 ) -> Iterator[tuple[Described, ClassEnvironment, Engine]]:
@@ -97,7 +107,7 @@ def _prepared(
     choice = EngineChoice(
         name=options.engine,
         unsafe=options.unsafe,
-        hand_ins=[hand_in.path for hand_in in collected.hand_ins],
+        hand_ins=[hand_in.source for hand_in in collected.hand_ins],
         provided=_provided(options),
     )
     if options.unsafe:
@@ -172,8 +182,17 @@ def _batch(
     )
 
 
-def _files(mine: dict[Path, Submission]) -> list[HandedIn]:
-    return [HandedIn(submission=submission, path=path) for path, submission in mine.items()]
+def _files(collected: Collected, mine: Mapping[Path, Submission]) -> list[HandedIn]:
+    return [
+        HandedIn(
+            submission=mine[hand_in.path],
+            path=hand_in.source,
+            rejected=hand_in.rejected,
+            fault=hand_in.fault,
+            notes=hand_in.home.notes if hand_in.home else (),
+        )
+        for hand_in in collected.hand_ins
+    ]
 
 
 def _kept(book: Gradebook, spec: Spec, mine: Sequence[Submission]) -> list[HandedIn]:
