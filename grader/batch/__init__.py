@@ -1,5 +1,6 @@
 """The batch: submissions in, a stream of grades out, over any engine; it holds no rules of marking."""
 
+from grader.batch.beside import Beside, find_beside, provided_names
 from grader.batch.collect import Collected, collect
 from grader.batch.environment import ClassEnvironment, class_environment, folder_digest, interpreter
 from grader.batch.grading import Batch
@@ -14,6 +15,7 @@ from grader.batch.workers import Workers
 
 __all__ = [
     "Batch",
+    "Beside",
     "ClassEnvironment",
     "Collected",
     "Described",
@@ -29,8 +31,10 @@ __all__ = [
     "class_environment",
     "collect",
     "common_imports",
+    "find_beside",
     "folder_digest",
     "identify",
     "interpreter",
+    "provided_names",
     "read_roster",
 ]

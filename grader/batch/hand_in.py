@@ -37,8 +37,9 @@ class HandIn:
 
     `path` is what people call it, and different for every hand-in; `file` is where its bytes are, where that is
     elsewhere. `folder` is the name of the folder that it came in alone or with others of its student's, "" where it lay
-    among others'; a roster may know that one. `home` is all of what came with it, if anything may have. `rejected` says
-    why it is not read at all, `fault` why that is our own.
+    among others'; a roster may know that one. `home` is all of what came with it, if anything may have. `parts` are the
+    files that it is made of, where these are several, in order. `rejected` says why it is not read at all, `fault` why
+    that is our own.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class HandIn:
     folder: str
     file: Path | None = None
     home: Home | None = None
+    parts: tuple[Path, ...] = ()
     rejected: str = ""
     fault: str = ""
 

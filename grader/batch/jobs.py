@@ -16,7 +16,8 @@ from pathlib import Path
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
 from grader.batch import archives
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.beside import of_hand_in
+from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
@@ -44,10 +45,9 @@ def describe(reference: Path) -> Described:
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 
-def prepare(terms: Terms, path: Path, notes: tuple[str, ...] = ()) -> Prepared:
+def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
     """Read a hand-in and plan its executions; what can't be read as a notebook is rejected with the reason.
 
-    `notes` say what was mended before it could be read.
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
@@ -57,20 +57,21 @@ def prepare(terms: Terms, path: Path, notes: tuple[str, ...] = ()) -> Prepared:
             data = file.read(FILE_BYTES + 1)
     except OSError as error:
         raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = of_hand_in(hashlib.sha256(data).hexdigest(), [company.digest])
     try:
         notebook = read(data, path.name)
-        notebook = replace(notebook, repairs=(*notes, *notebook.repairs))
+        notebook = replace(notebook, repairs=(*company.notes, *notebook.repairs), companions=company.companions)
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
     plan = make_plan(_spec(terms), notebook)
-    return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan)
+    return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan, companions=notebook.companions)
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
     """Plan the executions of a notebook that was read before."""
-    plan = make_plan(_spec(terms), load_notebook(document))
-    return Prepared(sha256=sha256, document=document, plan=plan)
+    notebook = load_notebook(document)
+    plan = make_plan(_spec(terms), notebook)
+    return Prepared(sha256=sha256, document=document, plan=plan, companions=notebook.companions)
 
 
 def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:

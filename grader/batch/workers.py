@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError
@@ -76,9 +76,9 @@ class Workers:
         """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
         return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS)
 
-    def prepare(self, terms: Terms, path: Path, notes: tuple[str, ...] = ()) -> Prepared:
+    def prepare(self, terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
-        return self._do_again(Prepared, "prepare", terms, path, notes)
+        return self._do_again(Prepared, "prepare", terms, path, company)
 
     def plan_again(self, terms: Terms, document: str, sha256: str) -> Prepared:
         """Plan the executions of a notebook that was read before."""

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.assignment.spec import Reveal, Spec
 from grader.batch import (
     Batch,
+    Beside,
     ClassEnvironment,
     Collected,
     Described,
@@ -27,9 +28,11 @@ from grader.batch import (
     Workers,
     class_environment,
     collect,
+    find_beside,
     folder_digest,
     identify,
     interpreter,
+    provided_names,
     read_roster,
 )
 from grader.cli.engines import EngineChoice
@@ -68,8 +71,8 @@ def run_grade(options: GradeOptions) -> ExitStatus:
     out = OutputFolder(options.out)
     with (
         Workers(options.reference, processes=options.jobs) as workers,
-        _collected(options, workers) as collected,
-        _prepared(options, workers, collected) as (described, environment, engine),
+        _collected(options, workers) as (collected, beside),
+        _prepared(options, workers, collected, beside) as (described, environment, engine),
     ):
         from grader.gradebook import Gradebook  # imported by now; see `_prepared`
 
@@ -77,9 +80,9 @@ def run_grade(options: GradeOptions) -> ExitStatus:
         out.create()
         with Gradebook.open(out.gradebook) as book:
             _refuse_another_assignment(book, spec, options.out)
-            mine = identify(collected.hand_ins, roster, book.submissions(spec.id))
+            mine = identify(collected.hand_ins, roster, book.submissions(spec.id), beside)
             batch = _batch(options, described, spec, workers, engine, environment.versions, book)
-            summary = _grade(batch, [*_files(collected, mine), *_kept(book, spec, tuple(mine.values()))], out)
+            summary = _grade(batch, [*_files(collected, mine, beside), *_kept(book, spec, tuple(mine.values()))], out)
             results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
             summary.python = environment.python
@@ -92,16 +95,18 @@ def run_grade(options: GradeOptions) -> ExitStatus:
 
 
 @contextmanager
-def _collected(options: GradeOptions, workers: Workers) -> Iterator[Collected]:
-    """The hand-ins. What was unpacked is there meanwhile."""
+def _collected(options: GradeOptions, workers: Workers) -> Iterator[tuple[Collected, dict[Path, Beside]]]:
+    """The hand-ins, and by their paths what lies beside each. What was unpacked is there meanwhile."""
     apart = [options.reference, options.out, *([options.roster] if options.roster else [])]
     with TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
-        yield collect(options.submissions, Unpacker(workers.unpack, Path(folder)), apart)
+        collected = collect(options.submissions, Unpacker(workers.unpack, Path(folder)), apart)
+        provided = provided_names(_provided(options))
+        yield collected, {each.path: find_beside(each, provided, options.limits) for each in collected.hand_ins}
 
 
 @contextmanager
 def _prepared(
-    options: GradeOptions, workers: Workers, collected: Collected
+    options: GradeOptions, workers: Workers, collected: Collected, beside: Mapping[Path, Beside]
 ) -> Iterator[tuple[Described, ClassEnvironment, Engine]]:
     """The assignment, and an engine for the interpreter of the class. Both take a second to load, and do so at once."""
     choice = EngineChoice(
@@ -109,6 +114,7 @@ def _prepared(
         unsafe=options.unsafe,
         hand_ins=[hand_in.source for hand_in in collected.hand_ins],
         provided=_provided(options),
+        names=frozenset(name for each in beside.values() for name in each.names),
     )
     if options.unsafe:
         print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
@@ -182,11 +188,12 @@ def _batch(
     )
 
 
-def _files(collected: Collected, mine: Mapping[Path, Submission]) -> list[HandedIn]:
+def _files(collected: Collected, mine: Mapping[Path, Submission], beside: Mapping[Path, Beside]) -> list[HandedIn]:
     return [
         HandedIn(
             submission=mine[hand_in.path],
             path=hand_in.source,
+            beside=beside[hand_in.path],
             rejected=hand_in.rejected,
             fault=hand_in.fault,
             notes=hand_in.home.notes if hand_in.home else (),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.execution import schedule
+from grader.execution.scratch import bytes_below
 from grader.execution.wire import guest_limits
 from grader.records import CapturePoint, Limits, Plan, Run
 
@@ -21,7 +22,7 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
             "memory_bytes": limits.memory_bytes,
             "disk_bytes": limits.disk_bytes,
             "processes": limits.processes,
-            "provided_bytes": _bytes_below(provided),
+            "provided_bytes": bytes_below(provided) if provided is not None else 0,
             "guest": guest_limits(limits),
         },
     }
@@ -45,7 +46,3 @@ def cells(plan: Plan, run: Run) -> bytes:
 
 def _names(points: tuple[CapturePoint, ...]) -> tuple[str, ...] | None:
     return schedule.names_of(points) if points else None
-
-
-def _bytes_below(folder: Path | None) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder is not None else 0
