@@ -8,6 +8,7 @@ from grader.batch.hand_in import HandIn
 from grader.batch.identify import identify
 from grader.batch.imports import common_imports
 from grader.batch.outputs import OutputFolder
+from grader.batch.parts import join_parts
 from grader.batch.roster import Roster, read_roster
 from grader.batch.stages import Described, Graded, HandedIn, Pages, Prepared
 from grader.batch.unpacker import Unpacker
@@ -35,6 +36,7 @@ __all__ = [
     "folder_digest",
     "identify",
     "interpreter",
+    "join_parts",
     "provided_names",
     "read_roster",
 ]

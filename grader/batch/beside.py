@@ -81,12 +81,12 @@ def find_beside(hand_in: HandIn, provided: Collection[str], limits: Limits) -> B
     if hand_in.home is None or hand_in.rejected or hand_in.fault:
         return ALONE
     choice = _Choice(provided, min(BYTES, limits.disk_bytes // 2))
-    for name, path in sorted(_named(hand_in, hand_in.home)):
+    for name, path in sorted(_named(hand_in, hand_in.home, provided)):
         choice.consider(name, path)
     return choice.made()
 
 
-def _named(hand_in: HandIn, home: Home) -> Iterator[tuple[str, Path]]:
+def _named(hand_in: HandIn, home: Home, provided: Collection[str]) -> Iterator[tuple[str, Path]]:
     """The files that may lie beside a hand-in, by their names there."""
     source = hand_in.source
     text = beginning(source)
@@ -99,7 +99,10 @@ def _named(hand_in: HandIn, home: Home) -> Iterator[tuple[str, Path]]:
         if unsure and not _mentions(text, path):
             continue
         top = folder if path.is_relative_to(folder) else home.place.real
-        yield path.relative_to(top).as_posix(), path
+        name = path.relative_to(top).as_posix()
+        # A part is what is run, whatever lies there under its name.
+        if not (path in hand_in.parts and name in provided):
+            yield name, path
 
 
 def _mentions(text: bytes, path: Path) -> bool:

@@ -41,7 +41,8 @@ def identify(
     for hand_in in hand_ins:
         student = _student(hand_in, roster, students)
         path, sha256 = printable(str(hand_in.path)), _digest(hand_in.source)
-        sha256 = of_hand_in(sha256, [beside.get(hand_in.path, ALONE).digest])
+        parts = [_digest(part) for part in hand_in.parts[1:]]
+        sha256 = of_hand_in(sha256, [*parts, beside.get(hand_in.path, ALONE).digest])
         earlier = attempts[student.id]
         again = _same(path, sha256, (s for s in earlier.values() if (student.id, s.attempt) not in claimed))
         attempt = again.attempt if again else max(earlier, default=0) + 1

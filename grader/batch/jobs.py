@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
-from grader.notebook import FILE_BYTES, read
+from grader.notebook import FILE_BYTES, Part, join, read, tasks_of
 from grader.plan import make_plan
 from grader.records import Execution, Grade, Notebook, Result
 from grader.reports import executed_notebook, feedback_page, result_document
@@ -52,19 +52,63 @@ def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
     """
     if not path.is_file():
         return Prepared(sha256="", rejected="This is no regular file. Hand in the notebook itself.")
+    files = _contents(company.parts or (path,))
+    sha256 = of_hand_in(hashlib.sha256(files[0][1]).hexdigest(), [*_digests(files[1:]), company.digest])
     try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
-    sha256 = of_hand_in(hashlib.sha256(data).hexdigest(), [company.digest])
-    try:
-        notebook = read(data, path.name)
-        notebook = replace(notebook, repairs=(*company.notes, *notebook.repairs), companions=company.companions)
+        notebook = _together(_spec(terms), files)
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
+    notebook = replace(notebook, repairs=(*company.notes, *notebook.repairs), companions=company.companions)
     plan = make_plan(_spec(terms), notebook)
     return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan, companions=notebook.companions)
+
+
+def tasks(reference: Path, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
+    """Of each file, the tasks that it has headings of; of none, where it can't be read."""
+    headings = _headings(_assignment(reference).spec)
+    found: list[tuple[str, ...]] = []
+    if not all(path.is_file() for path in paths):
+        return ((),) * len(paths)
+    for name, data in _contents(paths):
+        try:
+            found.append(tasks_of(read(data, name), name, headings))
+        except NotebookRejected:
+            found.append(())
+    return tuple(found)
+
+
+def _contents(paths: tuple[Path, ...]) -> list[tuple[str, bytes]]:
+    """The names and bytes of files, up to what is read of all together."""
+    left = FILE_BYTES + 1
+    files: list[tuple[str, bytes]] = []
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                files.append((path.name, file.read(left)))
+        except OSError as error:
+            raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
+        left -= len(files[-1][1])
+    return files
+
+
+def _digests(files: Sequence[tuple[str, bytes]]) -> list[str]:
+    return [hashlib.sha256(data).hexdigest() for _, data in files]
+
+
+def _together(spec: Spec, files: Sequence[tuple[str, bytes]]) -> Notebook:
+    if len(files) == 1:
+        return read(files[0][1], files[0][0])
+    headings = _headings(spec)
+    parts = []
+    for name, data in files:
+        notebook = read(data, name)
+        first = next(iter(tasks_of(notebook, name, headings)), "")
+        parts.append(Part(name=name, heading=headings.get(first, name), notebook=notebook))
+    return join(parts)
+
+
+def _headings(spec: Spec) -> dict[str, str]:
+    return {task.id: task.heading for task in spec.tasks}
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:

@@ -103,7 +103,8 @@ class Layout:
 
     def _add_folders(self, place: Place, folders: Mapping[Path, Sequence[Path]]) -> None:
         chosen = {folder: surest(with_cells(files)[0]) or self._archives(files) for folder, files in folders.items()}
-        each = _a_folder_each({path: folder.name for folder, paths in chosen.items() for path in paths})
+        parts = {folder.name for folder, paths in chosen.items() if are_parts(paths)}
+        each = _a_folder_each({path: folder.name for folder, paths in chosen.items() for path in paths}, parts)
         for folder, files in folders.items():
             name = unicodedata.normalize("NFC", folder.name)
             if not chosen[folder]:
@@ -111,8 +112,9 @@ class Layout:
             elif each or (len(chosen[folder]) == 1 and len(files) > 1):
                 self._add_home(Home(owner=name, place=place.at(folder)), name, within=True)
             else:
-                for path in (*chosen[folder], *self._archives(files)):
-                    self._add(place.at(path), owner_of(path), name)
+                unsure = Home(owner=name, place=place.at(folder), sure=False) if name in parts else None
+                for path in dict.fromkeys((*chosen[folder], *self._archives(files))):
+                    self._add(place.at(path), owner_of(path), name, home=unsure)
 
     def _add_home(self, home: Home, folder: str, *, within: bool) -> bool:
         """A student's own folder or archive; says whether there is anything in it. `within`: archives are opened."""
@@ -204,9 +206,12 @@ def _imports(path: Path, other: Path) -> bool:
     return re.search(rb"^[ \t]*(?:import|from)[ \t]+" + name + rb"\b", beginning(path), re.MULTILINE) is not None
 
 
-def _a_folder_each(nested: Mapping[Path, str]) -> bool:
-    """Whether the layout has one folder a student: most hold one notebook, or files of the same name lie in several."""
+def _a_folder_each(nested: Mapping[Path, str], parts: Collection[str]) -> bool:
+    """Whether the layout has one folder a student: most hold one notebook, or files of the same name lie in several.
+
+    Folders that hold `parts` of one hand-in count as if they held one.
+    """
     folders = Counter(nested.values())
-    singles = sum(count == 1 for count in folders.values())
+    singles = sum(count == 1 or folder in parts for folder, count in folders.items())
     stems = Counter(stem for stem, _ in {(owner_of(path), folder) for path, folder in nested.items()})
     return len(folders) > 1 and (2 * singles >= len(folders) or max(stems.values()) > 1)

@@ -25,12 +25,14 @@ class Described:
 class HandedIn:
     """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook.
 
-    `beside` is what lies beside it when it runs. `rejected` says why the file isn't read at all, `fault` why that is
-    our own. `notes` say what was mended or left out before it could be read.
+    `parts` are the files that it is made of, where they are several; `beside` is what lies beside it when it runs.
+    `rejected` says why the file isn't read at all, `fault` why that is our own. `notes` say what was mended or left out
+    before it could be read.
     """
 
     submission: Submission
     path: Path | None
+    parts: tuple[Path, ...] = ()
     beside: Beside = ALONE
     rejected: str = ""
     fault: str = ""
@@ -39,16 +41,25 @@ class HandedIn:
     @property
     def company(self) -> Company:
         """What reading it has to know of the rest."""
-        return Company(notes=(*self.notes, *self.beside.notes), companions=self.beside.names, digest=self.beside.digest)
+        return Company(
+            notes=(*self.notes, *self.beside.notes),
+            companions=self.beside.names,
+            digest=self.beside.digest,
+            parts=self.parts,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """What comes with a file that is read: what to say of it, the names of what lies beside it, and their digest."""
+    """What comes with a file that is read: what to say of it, the names of what lies beside it, and their digest.
+
+    `parts` are the files that a hand-in is made of, where they are several.
+    """
 
     notes: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     digest: str = ""
+    parts: tuple[Path, ...] = ()
 
 
 BY_ITSELF = Company()

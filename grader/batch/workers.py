@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
 from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, ExecutionUnavailable
 from grader.gradebook import Entry
 from grader.records import Grade
 
@@ -75,6 +75,13 @@ class Workers:
     def unpack(self, archive: Path, into: Path, bounds: Bounds) -> Unpacked:
         """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
         return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS)
+
+    def tasks(self, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
+        """Of each file, the tasks that it has headings of; of none, where that can't be told."""
+        try:
+            return self._do(tuple, "tasks", self.reference, paths, seconds=LOAD_SECONDS)
+        except ExecutionUnavailable:
+            return ((),) * len(paths)
 
     def prepare(self, terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""

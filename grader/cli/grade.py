@@ -32,6 +32,7 @@ from grader.batch import (
     folder_digest,
     identify,
     interpreter,
+    join_parts,
     provided_names,
     read_roster,
 )
@@ -100,6 +101,7 @@ def _collected(options: GradeOptions, workers: Workers) -> Iterator[tuple[Collec
     apart = [options.reference, options.out, *([options.roster] if options.roster else [])]
     with TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
         collected = collect(options.submissions, Unpacker(workers.unpack, Path(folder)), apart)
+        collected = replace(collected, hand_ins=join_parts(collected.hand_ins, workers.tasks))
         provided = provided_names(_provided(options))
         yield collected, {each.path: find_beside(each, provided, options.limits) for each in collected.hand_ins}
 
@@ -193,6 +195,7 @@ def _files(collected: Collected, mine: Mapping[Path, Submission], beside: Mappin
         HandedIn(
             submission=mine[hand_in.path],
             path=hand_in.source,
+            parts=hand_in.parts,
             beside=beside[hand_in.path],
             rejected=hand_in.rejected,
             fault=hand_in.fault,
