@@ -103,6 +103,9 @@ def grade(
 ) -> None:
     """Execute, mark and report a class's notebooks.
 
+    Files, folders and archives may be mixed: notebooks, Python scripts, Markdown, R Markdown, Quarto; .zip, .tar.gz.
+    What lies in a student's own folder or archive lies beside the notebook when it runs.
+
     Grading into the same folder again executes only what is new or changed, and marks all again. Exit status: 0 every
     submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,
     3 student code can't be sealed here and --unsafe wasn't given.
