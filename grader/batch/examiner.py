@@ -44,7 +44,7 @@ class Examiner:
             submission = replace(submission, sha256=prepared.sha256)
             if prepared.plan is not None:
                 place = self.executions.hold(prepared.sha256, prepared.plan)
-                return self._planned(submission, prepared, prepared.plan, place)
+                return self._planned(item, submission, prepared, prepared.plan, place)
             execution = not_made("rejected", prepared.rejected)
         except ExecutionUnavailable as error:
             execution = not_made("unavailable", error.message)
@@ -55,8 +55,12 @@ class Examiner:
 
     def _prepare(self, item: HandedIn) -> Prepared:
         workers, terms = self.careful.workers, self.careful.terms
+        if item.fault:
+            raise ExecutionUnavailable(item.fault)
+        if item.rejected:
+            return Prepared(sha256=item.submission.sha256, rejected=item.rejected)
         if item.path is not None:
-            return workers.prepare(terms, item.path)
+            return workers.prepare(terms, item.path, item.company)
         kept = self.book.find_kept(item.submission.student.id, item.submission.attempt)
         if kept.document is not None:
             return workers.plan_again(terms, kept.document, item.submission.sha256)
@@ -64,12 +68,17 @@ class Examiner:
             return Prepared(sha256=item.submission.sha256, rejected=kept.reason)
         raise ExecutionUnavailable(kept.reason)
 
-    def _planned(self, submission: Submission, prepared: Prepared, plan: Plan, place: Place) -> Examined:
+    def _planned(
+        self, item: HandedIn, submission: Submission, prepared: Prepared, plan: Plan, place: Place
+    ) -> Examined:
         stored = self.executions.kept(place)
+        lacking = item.path is None and bool(prepared.companions)
+        if stored is None and lacking:
+            raise ExecutionUnavailable(_lacking(prepared.companions))
         fresh: tuple[Recording, ...] = ()
         made = False
         if stored is None:
-            main, made = self.executions.make(place, plan, plan.main)
+            main, made = self.executions.make(place, plan, plan.main, item.beside)
             fresh = (main,)
         executed = Executed(
             submission=submission,
@@ -81,10 +90,11 @@ class Examiner:
             marked_at=_now(),
         )
         may_repeat = plan.repeat is not None and executed.count == 1 and executed.main_status in {"completed", "error"}
+        may_repeat = may_repeat and not lacking
         finished = self._try_to_finish(executed, may_repeat=may_repeat)
         if isinstance(finished, WantsRepeat):
             assert plan.repeat is not None
-            repeat, made_too = self.executions.make(place, plan, plan.repeat)
+            repeat, made_too = self.executions.make(place, plan, plan.repeat, item.beside)
             made = made or made_too
             if repeat.told.status != "unavailable":
                 executed = replace(executed, fresh=(*fresh, repeat))
@@ -102,6 +112,14 @@ class Examiner:
             return careful.workers.finish(careful.terms, executed, may_repeat=may_repeat)
         except WorkerFault:
             return careful.finish(executed, may_repeat=may_repeat)
+
+
+def _lacking(companions: tuple[str, ...]) -> str:
+    named = ", ".join(companions[:3]) + (" …" if len(companions) > 3 else "")
+    return (
+        f"It has to be executed again, and the files that lay beside it aren't kept ({named}). "
+        "Grade the hand-in itself once more."
+    )
 
 
 def _examined(submission: Submission, finished: Finished, *, place: Place | None, executed: bool) -> Examined:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from grader.execution import Engine, Recording, execute_with_retry
+from grader.batch.beside import ALONE, Beside, staged, within
+from grader.execution import Engine, Recording, execute_with_retry, not_run
 from grader.gradebook import Stored
 from grader.records import Limits, Plan, Run
 
@@ -27,7 +28,9 @@ _LIMITS = TypeAdapter(Limits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What an execution belongs to: a notebook's bytes, and a key for all else that decides how it runs.
+    """What an execution belongs to: a hand-in's bytes, and a key for all else that decides how it runs.
+
+    The bytes are the notebook's, and those of the files beside it: with another helper it is another hand-in.
 
     The plan alone would do, but what is said of a student's run shall be of the very file that was handed in.
     """
@@ -91,17 +94,22 @@ class Executions:
         """The executions that the gradebook has for a place."""
         return self._book.find_executions(place.sha256, place.key) if place.sha256 in self._worth_asking else None
 
-    def make(self, place: Place, plan: Plan, run: Run) -> tuple[Recording, bool]:
-        """Make one run of a plan, or wait for whoever makes it; and whether it was made for this caller."""
+    def make(self, place: Place, plan: Plan, run: Run, beside: Beside = ALONE) -> tuple[Recording, bool]:
+        """Make one run of a plan, or wait for whoever makes it; and whether it was made for this caller.
+
+        `beside` is what the place's digest says that lies beside the notebook.
+        """
         with self._lock:
             flight = self._flights.get((place, run.purpose))
             if flight is None:
                 own = self._flights[place, run.purpose] = Future[Recording]()
         if flight is None:
-            return self._lead(own, place, plan, run), True
+            return self._lead(own, plan, run, beside), True
         recording = flight.result()
         # What could not be made for another says nothing of whether it can be made now.
-        return (self._execute(plan, run), True) if recording.told.status == "unavailable" else (recording, False)
+        return (
+            (self._execute(plan, run, beside), True) if recording.told.status == "unavailable" else (recording, False)
+        )
 
     def release(self, place: Place) -> None:
         """Let go of a place whose executions are in the gradebook now; the last to do so has it forgotten."""
@@ -112,22 +120,21 @@ class Executions:
                 for key in [(place, "main"), (place, "repeat")]:
                     self._flights.pop(key, None)
 
-    def _lead(self, flight: Future[Recording], place: Place, plan: Plan, run: Run) -> Recording:
+    def _lead(self, flight: Future[Recording], plan: Plan, run: Run, beside: Beside) -> Recording:
         try:
-            recording = self._execute(plan, run)
+            recording = self._execute(plan, run, beside)
         except BaseException as error:
             flight.set_exception(error)
             raise
         flight.set_result(recording)
         return recording
 
-    def _execute(self, plan: Plan, run: Run) -> Recording:
+    def _execute(self, plan: Plan, run: Run, beside: Beside) -> Recording:
         conditions = self._conditions
-        return execute_with_retry(
-            conditions.engine,
-            plan,
-            run,
-            limits=conditions.limits,
-            provided=conditions.provided,
-            inputs=conditions.inputs,
-        )
+        try:
+            with staged(conditions.provided, beside) as provided:
+                limits, inputs = within(conditions.limits, beside), conditions.inputs
+                return execute_with_retry(conditions.engine, plan, run, limits=limits, provided=provided, inputs=inputs)
+        except OSError as error:
+            reason = f"What lies beside the notebook could not be put there: {error.strerror}."
+            return not_run(run, conditions.engine.name, "unavailable", reason)

@@ -8,16 +8,23 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from grader.batch.collect import HandIn
+from grader.batch.beside import ALONE, Beside, of_hand_in
+from grader.batch.hand_in import HandIn
 from grader.batch.roster import Roster
 from grader.records import Student, Submission
 
 _SLUG_BYTES = 100
 
 
-def identify(hand_ins: Iterable[HandIn], roster: Roster, known: Iterable[Submission] = ()) -> dict[Path, Submission]:
-    """Say whose each hand-in is, by path.
+def identify(
+    hand_ins: Iterable[HandIn],
+    roster: Roster,
+    known: Iterable[Submission] = (),
+    beside: Mapping[Path, Beside] = MappingProxyType({}),
+) -> dict[Path, Submission]:
+    """Say whose each hand-in is, by path; `beside` says, likewise, what came with it.
 
     `known` are the submissions of earlier gradings: a file at the same path, or of the same content, is that attempt
     again, whatever else has changed; any other one of the same student is the next attempt, in the order of paths.
@@ -33,7 +40,9 @@ def identify(hand_ins: Iterable[HandIn], roster: Roster, known: Iterable[Submiss
     submissions: dict[Path, Submission] = {}
     for hand_in in hand_ins:
         student = _student(hand_in, roster, students)
-        path, sha256 = printable(str(hand_in.path)), _digest(hand_in.path)
+        path, sha256 = printable(str(hand_in.path)), _digest(hand_in.source)
+        parts = [_digest(part) for part in hand_in.parts[1:]]
+        sha256 = of_hand_in(sha256, [*parts, beside.get(hand_in.path, ALONE).digest])
         earlier = attempts[student.id]
         again = _same(path, sha256, (s for s in earlier.values() if (student.id, s.attempt) not in claimed))
         attempt = again.attempt if again else max(earlier, default=0) + 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path, PurePosixPath
 
 _FILES = 200
 _FILE_BYTES = 2**20
@@ -17,15 +17,16 @@ _STATEMENT = re.compile(rb'(?:^|"|\\n|\n)[ \t]*(?:import|from)[ \t]+([A-Za-z_][\
 _NEVER = frozenset(("antigravity", "this", "idlelib", "turtle", "turtledemo", "tkinter", "IPython", "ipykernel"))
 
 
-def common_imports(hand_ins: Sequence[Path], provided: Path | None) -> tuple[str, ...]:
+def common_imports(hand_ins: Sequence[Path], provided: Path | None, names: Collection[str] = ()) -> tuple[str, ...]:
     """Modules that many of the hand-ins import, the most frequent first.
 
     Only some of the files are looked at, and only for what looks like a statement: what is missed is imported later,
-    and costs a little time. What the handout provides under a name of its own is left out.
+    and costs a little time. What the handout provides under a name of its own is left out, and so is what students
+    brought: `names` are paths of that.
     """
     looked_at = [names for path in _spread(hand_ins) if (names := _imported_by(path))]
     counts = Counter(name for names in looked_at for name in names)
-    ours = _provided_names(provided)
+    ours = _provided_names(provided) | {PurePosixPath(PurePosixPath(name).parts[0]).stem for name in names}
     least = max(_SHARE * len(looked_at), min(2, len(looked_at)))
     return tuple(
         name

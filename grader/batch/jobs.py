@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch import archives
+from grader.batch.beside import of_hand_in
+from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
-from grader.notebook import FILE_BYTES, read
+from grader.notebook import FILE_BYTES, Part, join, read, tasks_of
 from grader.plan import make_plan
 from grader.records import Execution, Grade, Notebook, Result
 from grader.reports import executed_notebook, feedback_page, result_document
@@ -31,37 +34,88 @@ def _assignment(reference: Path) -> Loaded:
     return load(reference)
 
 
+def unpack(archive: Path, into: Path, bounds: Bounds) -> Unpacked:
+    """Unpack an archive into an empty folder; see `archives`."""
+    return archives.unpack(archive, into, bounds)
+
+
 def describe(reference: Path) -> Described:
     """Load an assignment, which evaluates its reference; raises AssignmentError for whatever is wrong with it."""
     loaded = _assignment(reference)
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 
-def prepare(terms: Terms, path: Path) -> Prepared:
+def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
     """Read a hand-in and plan its executions; what can't be read as a notebook is rejected with the reason.
 
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
         return Prepared(sha256="", rejected="This is no regular file. Hand in the notebook itself.")
+    files = _contents(company.parts or (path,))
+    sha256 = of_hand_in(hashlib.sha256(files[0][1]).hexdigest(), [*_digests(files[1:]), company.digest])
     try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    try:
-        notebook = read(data)
+        notebook = _together(_spec(terms), files)
     except NotebookRejected as error:
         return Prepared(sha256=sha256, rejected=str(error))
+    notebook = replace(notebook, repairs=(*company.notes, *notebook.repairs), companions=company.companions)
     plan = make_plan(_spec(terms), notebook)
-    return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan)
+    return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan, companions=notebook.companions)
+
+
+def tasks(reference: Path, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
+    """Of each file, the tasks that it has headings of; of none, where it can't be read."""
+    headings = _headings(_assignment(reference).spec)
+    found: list[tuple[str, ...]] = []
+    if not all(path.is_file() for path in paths):
+        return ((),) * len(paths)
+    for name, data in _contents(paths):
+        try:
+            found.append(tasks_of(read(data, name), name, headings))
+        except NotebookRejected:
+            found.append(())
+    return tuple(found)
+
+
+def _contents(paths: tuple[Path, ...]) -> list[tuple[str, bytes]]:
+    """The names and bytes of files, up to what is read of all together."""
+    left = FILE_BYTES + 1
+    files: list[tuple[str, bytes]] = []
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                files.append((path.name, file.read(left)))
+        except OSError as error:
+            raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
+        left -= len(files[-1][1])
+    return files
+
+
+def _digests(files: Sequence[tuple[str, bytes]]) -> list[str]:
+    return [hashlib.sha256(data).hexdigest() for _, data in files]
+
+
+def _together(spec: Spec, files: Sequence[tuple[str, bytes]]) -> Notebook:
+    if len(files) == 1:
+        return read(files[0][1], files[0][0])
+    headings = _headings(spec)
+    parts = []
+    for name, data in files:
+        notebook = read(data, name)
+        first = next(iter(tasks_of(notebook, name, headings)), "")
+        parts.append(Part(name=name, heading=headings.get(first, name), notebook=notebook))
+    return join(parts)
+
+
+def _headings(spec: Spec) -> dict[str, str]:
+    return {task.id: task.heading for task in spec.tasks}
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
     """Plan the executions of a notebook that was read before."""
-    plan = make_plan(_spec(terms), load_notebook(document))
-    return Prepared(sha256=sha256, document=document, plan=plan)
+    notebook = load_notebook(document)
+    plan = make_plan(_spec(terms), notebook)
+    return Prepared(sha256=sha256, document=document, plan=plan, companions=notebook.companions)
 
 
 def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment.spec import Policies, Spec
+from grader.batch.beside import ALONE, Beside
 from grader.execution import Recording
 from grader.gradebook import Entry, Stored
 from grader.records import ExecutionStatus, Plan, Submission
@@ -22,10 +23,46 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
-    """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook."""
+    """A submission of a batch, and where its notebook is: in a file, or, where `path` is None, in the gradebook.
+
+    `parts` are the files that it is made of, where they are several; `beside` is what lies beside it when it runs.
+    `rejected` says why the file isn't read at all, `fault` why that is our own. `notes` say what was mended or left out
+    before it could be read.
+    """
 
     submission: Submission
     path: Path | None
+    parts: tuple[Path, ...] = ()
+    beside: Beside = ALONE
+    rejected: str = ""
+    fault: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def company(self) -> Company:
+        """What reading it has to know of the rest."""
+        return Company(
+            notes=(*self.notes, *self.beside.notes),
+            companions=self.beside.names,
+            digest=self.beside.digest,
+            parts=self.parts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """What comes with a file that is read: what to say of it, the names of what lies beside it, and their digest.
+
+    `parts` are the files that a hand-in is made of, where they are several.
+    """
+
+    notes: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+    digest: str = ""
+    parts: tuple[Path, ...] = ()
+
+
+BY_ITSELF = Company()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +82,15 @@ class Terms:
 class Prepared:
     """A hand-in as it was read, and what is to be executed of it.
 
-    `sha256` is that of the bytes that were read. `document` is the notebook as JSON text, which the batch hands on and
-    never parses. Where they are no notebook, `rejected` says why, and the rest is None.
+    `sha256` is that of the bytes that were read, and of what lies beside them. `document` is the notebook as JSON text,
+    which the batch hands on and never parses. `companions` are the files without which it must not be executed. Where
+    they are no notebook, `rejected` says why, and the rest is None.
     """
 
     sha256: str
     document: str | None = None
     plan: Plan | None = None
+    companions: tuple[str, ...] = ()
     rejected: str = ""
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, ExecutionUnavailable
 from grader.gradebook import Entry
 from grader.records import Grade
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 JOB_SECONDS = 60.0
 LOAD_SECONDS = 90.0
+UNPACK_SECONDS = 600.0
+"""A whole class may be in one archive."""
 
 _JOBS = "grader.batch.jobs"
 """Known by name only, so that this process does not import what only the workers need, torch above all."""
@@ -69,9 +72,20 @@ class Workers:
                 file=str(self.reference / "assignment.py"),
             ) from error
 
-    def prepare(self, terms: Terms, path: Path) -> Prepared:
+    def unpack(self, archive: Path, into: Path, bounds: Bounds) -> Unpacked:
+        """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
+        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS)
+
+    def tasks(self, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
+        """Of each file, the tasks that it has headings of; of none, where that can't be told."""
+        try:
+            return self._do(tuple, "tasks", self.reference, paths, seconds=LOAD_SECONDS)
+        except ExecutionUnavailable:
+            return ((),) * len(paths)
+
+    def prepare(self, terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
-        return self._do_again(Prepared, "prepare", terms, path)
+        return self._do_again(Prepared, "prepare", terms, path, company)
 
     def plan_again(self, terms: Terms, document: str, sha256: str) -> Prepared:
         """Plan the executions of a notebook that was read before."""

@@ -61,7 +61,8 @@ def _options(
 @app.command()
 def grade(
     submissions: Annotated[
-        list[Path], typer.Argument(help="Notebooks, or folders that hold them.", show_default=False)
+        list[Path],
+        typer.Argument(help="Notebooks, scripts, documents; archives or folders that hold them.", show_default=False),
     ],
     reference: Annotated[
         Path, typer.Option("--reference", "-r", help="Folder of the assignment and its reference.", file_okay=False)
@@ -101,6 +102,9 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Execute, mark and report a class's notebooks.
+
+    Files, folders and archives may be mixed: notebooks, Python scripts, Markdown, R Markdown, Quarto; .zip, .tar.gz.
+    What lies in a student's own folder or archive lies beside the notebook when it runs.
 
     Grading into the same folder again executes only what is new or changed, and marks all again. Exit status: 0 every
     submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from grader.execution import ENGINES, Engine, EngineOptions, find_seal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineChoice:
-    """What the command line says of an engine, and what the batch tells it."""
+    """What the command line says of an engine, and what the batch tells it; `names` are paths beside some notebook."""
 
     name: str
     unsafe: bool
     hand_ins: Sequence[Path]
     provided: Path | None
+    names: Collection[str] = ()
 
     def begin(self, python: str) -> Engine:
         """Make an engine for an interpreter, and have it begin what takes long.
@@ -28,7 +29,7 @@ class EngineChoice:
         if self.name not in ENGINES:
             raise UsageError(f"There is no engine {self.name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
         seal = "none" if self.unsafe else find_seal(python)
-        imports = common_imports(self.hand_ins, self.provided)
+        imports = common_imports(self.hand_ins, self.provided, self.names)
         engine = ENGINES[self.name](EngineOptions(python=python, seal=seal, imports=imports))
         engine.begin()
         return engine

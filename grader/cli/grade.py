@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -16,18 +17,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.assignment.spec import Reveal, Spec
 from grader.batch import (
     Batch,
+    Beside,
     ClassEnvironment,
     Collected,
     Described,
     HandedIn,
     OutputFolder,
     Roster,
+    Unpacker,
     Workers,
     class_environment,
     collect,
+    find_beside,
     folder_digest,
     identify,
     interpreter,
+    join_parts,
+    provided_names,
     read_roster,
 )
 from grader.cli.engines import EngineChoice
@@ -62,12 +68,12 @@ class GradeOptions:
 def run_grade(options: GradeOptions) -> ExitStatus:
     """Grade a batch; returns the exit status. Raises GraderError for what stops it before it begins."""
     reveal = _reveal(options.reveal)
-    collected = collect(options.submissions)
     roster = read_roster(options.roster) if options.roster else Roster()
     out = OutputFolder(options.out)
     with (
         Workers(options.reference, processes=options.jobs) as workers,
-        _prepared(options, workers, collected) as (described, environment, engine),
+        _collected(options, workers) as (collected, beside),
+        _prepared(options, workers, collected, beside) as (described, environment, engine),
     ):
         from grader.gradebook import Gradebook  # imported by now; see `_prepared`
 
@@ -75,9 +81,9 @@ def run_grade(options: GradeOptions) -> ExitStatus:
         out.create()
         with Gradebook.open(out.gradebook) as book:
             _refuse_another_assignment(book, spec, options.out)
-            mine = identify(collected.hand_ins, roster, book.submissions(spec.id))
+            mine = identify(collected.hand_ins, roster, book.submissions(spec.id), beside)
             batch = _batch(options, described, spec, workers, engine, environment.versions, book)
-            summary = _grade(batch, [*_files(mine), *_kept(book, spec, tuple(mine.values()))], out)
+            summary = _grade(batch, [*_files(collected, mine, beside), *_kept(book, spec, tuple(mine.values()))], out)
             results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
             summary.python = environment.python
@@ -90,15 +96,27 @@ def run_grade(options: GradeOptions) -> ExitStatus:
 
 
 @contextmanager
+def _collected(options: GradeOptions, workers: Workers) -> Iterator[tuple[Collected, dict[Path, Beside]]]:
+    """The hand-ins, and by their paths what lies beside each. What was unpacked is there meanwhile."""
+    apart = [options.reference, options.out, *([options.roster] if options.roster else [])]
+    with TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
+        collected = collect(options.submissions, Unpacker(workers.unpack, Path(folder)), apart)
+        collected = replace(collected, hand_ins=join_parts(collected.hand_ins, workers.tasks))
+        provided = provided_names(_provided(options))
+        yield collected, {each.path: find_beside(each, provided, options.limits) for each in collected.hand_ins}
+
+
+@contextmanager
 def _prepared(
-    options: GradeOptions, workers: Workers, collected: Collected
+    options: GradeOptions, workers: Workers, collected: Collected, beside: Mapping[Path, Beside]
 ) -> Iterator[tuple[Described, ClassEnvironment, Engine]]:
     """The assignment, and an engine for the interpreter of the class. Both take a second to load, and do so at once."""
     choice = EngineChoice(
         name=options.engine,
         unsafe=options.unsafe,
-        hand_ins=[hand_in.path for hand_in in collected.hand_ins],
+        hand_ins=[hand_in.source for hand_in in collected.hand_ins],
         provided=_provided(options),
+        names=frozenset(name for each in beside.values() for name in each.names),
     )
     if options.unsafe:
         print_warning("student code runs unprotected, as you, with your files and your network (--unsafe).")
@@ -172,8 +190,19 @@ def _batch(
     )
 
 
-def _files(mine: dict[Path, Submission]) -> list[HandedIn]:
-    return [HandedIn(submission=submission, path=path) for path, submission in mine.items()]
+def _files(collected: Collected, mine: Mapping[Path, Submission], beside: Mapping[Path, Beside]) -> list[HandedIn]:
+    return [
+        HandedIn(
+            submission=mine[hand_in.path],
+            path=hand_in.source,
+            parts=hand_in.parts,
+            beside=beside[hand_in.path],
+            rejected=hand_in.rejected,
+            fault=hand_in.fault,
+            notes=hand_in.home.notes if hand_in.home else (),
+        )
+        for hand_in in collected.hand_ins
+    ]
 
 
 def _kept(book: Gradebook, spec: Spec, mine: Sequence[Submission]) -> list[HandedIn]:

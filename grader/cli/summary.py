@@ -33,8 +33,8 @@ class Summary:
     `earlier` are students of kept submissions that are no hand-in of this batch, `rejected` those whose hand-in can't
     be read as a notebook, `several` those with more than one attempt. `absent` are students of the roster who handed in
     nothing, `pending` those whose hand-in is there but not graded yet, `strangers` hand-ins that nobody on the roster
-    fits, `empty` folders that hold files but no notebook, `packages` what hand-ins import and `python`, the interpreter
-    of the class, doesn't have.
+    fits, `empty` folders that hold files but no notebook, `notes` what was left out of a class's archive, `packages`
+    what hand-ins import and `python`, the interpreter of the class, doesn't have.
     """
 
     total: int
@@ -50,6 +50,7 @@ class Summary:
     pending: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     python: str = ""
 
@@ -75,6 +76,7 @@ class Summary:
         self.pending = tuple(sorted(handed_in - graded))
         self.strangers = tuple(sorted((graded | handed_in) - known)) if known else ()
         self.empty = tuple(f"{folder.name} ({', '.join(names)})" for folder, names in collected.empty.items())
+        self.notes = collected.notes
         self.packages = tuple(sorted({name for result in results for name in _packages(result)}))
 
     @property
@@ -191,6 +193,7 @@ def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]
         yield f"Left out, as an editor's or a system's copies: {_count(summary.skipped, 'file')}."
     if summary.empty:
         yield f"No notebook in {_count(len(summary.empty), 'folder')}: {_some(summary.empty)}."
+    yield from summary.notes
     if summary.packages:
         where = f"for {summary.python}: {_some(summary.packages)}"
         yield f"Hand-ins import what isn't installed {where}. Install it there, and grade again."

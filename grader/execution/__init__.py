@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
-from grader.execution.engine import Engine, EngineOptions, Seal, execute_with_retry
+from grader.execution.engine import Engine, EngineOptions, Seal, execute_with_retry, not_run
 from grader.execution.recording import Recording
 from grader.execution.sandbox import find_seal
 
-__all__ = ["ENGINES", "Engine", "EngineOptions", "Recording", "Seal", "execute_with_retry", "find_seal"]
+__all__ = ["ENGINES", "Engine", "EngineOptions", "Recording", "Seal", "execute_with_retry", "find_seal", "not_run"]
 
 # Tracebacks of our faults are for those who ask for a log: without this, Python would put them on the terminal.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

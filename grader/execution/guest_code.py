@@ -87,7 +87,7 @@ def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None,
 
 def _imports(plan: Plan, provided: Path | None) -> list[str]:
     """NumPy is cheap enough to be there always, for its seed; PyTorch only where something mentions it."""
-    helpers = sorted(provided.rglob("*.py")) if provided is not None else []
+    helpers = [path for path in sorted(provided.rglob("*.py")) if path.is_file()] if provided is not None else []
     texts = [cell.code for cell in plan.cells] + [path.read_text("utf-8", "replace") for path in helpers]
     return ["numpy", "torch"] if _mention("torch", texts) else ["numpy"]
 

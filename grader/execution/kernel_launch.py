@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.execution.guest_code import PROGRAM, document
 from grader.execution.sandbox import Sandbox
-from grader.execution.scratch import Scratch, environment
+from grader.execution.scratch import Scratch, bytes_below, environment
 from grader.records import Limits
 
 _CONNECTION_FILE = "{connection_file}"
@@ -74,5 +74,5 @@ def _limits(limits: Limits, place: Scratch) -> dict[str, Any]:
         "memory_bytes": limits.memory_bytes,
         "disk_bytes": limits.disk_bytes,
         "processes": limits.processes,
-        "provided_bytes": sum(path.lstat().st_size for path in place.work.rglob("*")),
+        "provided_bytes": bytes_below(place.work),
     }

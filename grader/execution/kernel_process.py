@@ -22,7 +22,7 @@ from grader.errors import ExecutionUnavailable
 from grader.execution.kernel_launch import Launch
 from grader.execution.messages import content_of
 from grader.execution.processes import end
-from grader.execution.scratch import Scratch
+from grader.execution.scratch import Scratch, bytes_below
 from grader.guest.processes import are_more_than, children, everything_below, holds_more_than, use_more_than
 from grader.records import Limits
 
@@ -54,6 +54,7 @@ class KernelProcess:
         self._launch = launch
         self._scratch = scratch
         self._limits = limits
+        self._disk_bytes = limits.disk_bytes + bytes_below(scratch.work)
         # A message beyond the limit is refused by the transport, and few wait: a flood can't fill our memory.
         self._context = zmq.asyncio.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, limits.output_bytes + _MESSAGE_SLACK)
@@ -177,7 +178,7 @@ class KernelProcess:
             return
         elif await asyncio.to_thread(use_more_than, self._limits.memory_bytes, processes):
             self.over = "memory"
-        elif await asyncio.to_thread(holds_more_than, self._limits.disk_bytes, str(self._scratch.root), processes):
+        elif await asyncio.to_thread(holds_more_than, self._disk_bytes, str(self._scratch.root), processes):
             self.over = "disk"
         if self.over:
             self.killed = True

@@ -65,6 +65,11 @@ def environment(python: str, home: str | Path, temporary: str | Path) -> dict[st
     }
 
 
+def bytes_below(folder: Path) -> int:
+    """How many bytes the files in a folder of ours have together."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def remove(root: Path) -> None:
     """Remove a folder that may hold anything: folders without permissions, or nested beyond Python's recursion."""
     with suppress(OSError, RecursionError):

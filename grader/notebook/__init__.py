@@ -2,26 +2,31 @@
 
 reading    from a file's bytes to a notebook, or a reason for rejecting it
 sections   which cells belong to which task
+joining    one notebook of several files
 printed    numbers in outputs, read back into values
 code       what cells assign, read and show, by their syntax
 """
 
 from grader.notebook.code import CellCode, Display, analyse, assigned_names, imported_modules
+from grader.notebook.joining import Part, join
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
-from grader.notebook.sections import find_sections
+from grader.notebook.sections import find_sections, tasks_of
 
 __all__ = [
     "FILE_BYTES",
     "CellCode",
     "Display",
+    "Part",
     "Printed",
     "analyse",
     "assigned_names",
     "find_sections",
     "imported_modules",
+    "join",
     "label_of",
     "parse_printed",
     "read",
+    "tasks_of",
 ]

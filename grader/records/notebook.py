@@ -41,11 +41,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notebook:
-    """A hand-in that could be read. `repairs` says, in words, what had to be mended to read it."""
+    """A hand-in that could be read. `repairs` says, in words, what had to be mended to read it.
+
+    `companions` are the paths of the student's own files that lie beside it when it runs, and are kept nowhere.
+    """
 
     cells: tuple[Cell, ...]
     language: str = "python"
     repairs: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:

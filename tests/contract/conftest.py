@@ -52,12 +52,14 @@ class Executions:
         folder = self._folder / variant.name / "-".join(notebook.behaviours[0].notebook)
         folder.mkdir(parents=True)
         for name, content in notebook.provided.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         plan = notebook.plan()
         careful = replace(plan.main, careful=True)
         recording = engine.execute(plan, careful, limits=notebook.limits, provided=folder, inputs=INPUTS)
         execution = recording.execution()
-        assert {path.name: path.read_text() for path in folder.iterdir()} == notebook.provided
+        left = (path for path in folder.rglob("*") if path.is_file())
+        assert {path.relative_to(folder).as_posix(): path.read_text() for path in left} == notebook.provided
         return execution
 
     def close(self) -> None:

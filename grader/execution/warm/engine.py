@@ -28,7 +28,7 @@ _TRIES = 3
 
 
 class WarmEngine:
-    """Runs each execution as a fork of a template. What is `provided` must be the same folder for all of them."""
+    """Runs each execution as a fork of a template."""
 
     name = "warm"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.execution import schedule
 from grader.execution.asking import arguments, call_request, path_requests
+from grader.execution.scratch import bytes_below
 from grader.records import CapturePoint, Limits, Plan, Run
 from grader.wire import guest_limits
 
@@ -23,7 +24,7 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
             "memory_bytes": limits.memory_bytes,
             "disk_bytes": limits.disk_bytes,
             "processes": limits.processes,
-            "provided_bytes": _bytes_below(provided),
+            "provided_bytes": bytes_below(provided) if provided is not None else 0,
             "guest": guest_limits(limits),
         },
     }
@@ -56,7 +57,3 @@ def _asked(points: tuple[CapturePoint, ...], limits: Limits, digests: tuple[str,
         return None
     calls = [{**call_request(each, limits), "inputs": digests.index(each.inputs)} for each in schedule.calls_of(points)]
     return {"names": path_requests(schedule.names_of(points)), "calls": calls}
-
-
-def _bytes_below(folder: Path | None) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder is not None else 0

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 from typing import Any
 
 from grader.errors import NotebookRejected
 from grader.notebook.reading.cells import read_cells
-from grader.notebook.reading.sniffing import HAND_IN, explain_text, reject_other_format
+from grader.notebook.reading.markdown import markdown_cells
+from grader.notebook.reading.script import script_cells
+from grader.notebook.reading.sniffing import (
+    FORMS,
+    HAND_IN,
+    Form,
+    explain_text,
+    form_of,
+    reject_conflict,
+    reject_other_format,
+    reject_other_text,
+)
 from grader.notebook.reading.text import clean
 from grader.records import Notebook
 
@@ -22,12 +34,16 @@ _LATEST_OLD_FORMAT = 3
 _INTEGER_DIGITS = 300
 
 
-def read(data: bytes) -> Notebook:
-    """Read a notebook of any version of the format from the bytes of a file.
+_FORM_NAMES = {"notebook": "a notebook", "script": "a Python script", "document": "a Markdown document"}
 
-    What is merely odd is mended, and `repairs` says so: ids, kinds, types, encodings, outputs that are too long (kept:
-    100,000 characters an output, 5 million in all, no pictures). All text in the result can be encoded as UTF-8 and
-    holds no NUL.
+
+def read(data: bytes, name: str = "") -> Notebook:
+    """Read a notebook of any version of the format from the bytes of a file; or a Python script, or a document.
+
+    The file's `name` tells a script from a document by its ending (`.py`, `.md`, `.Rmd`, `.qmd`); what it plainly is
+    goes before that, and `repairs` says so. What is merely odd is mended, and said there as well: ids, kinds, types,
+    encodings, outputs that are too long (kept: 100,000 characters an output, 5 million in all, no pictures). All text
+    in the result can be encoded as UTF-8 and holds no NUL.
 
     Raises:
         NotebookRejected: where there is no notebook in it, or no code; the message is for the student.
@@ -35,13 +51,28 @@ def read(data: bytes) -> Notebook:
     _check_size(data)
     reject_other_format(data)
     text, repairs = _decode(data)
-    document = _parse(text)
-    language = _language(document.get("metadata"))
-    raw, keep_ids = _raw_cells(document)
+    reject_conflict(text)
+    suffix = PurePath(name).suffix.lower()
+    form = form_of(text, suffix)
+    if suffix and form != FORMS.get(suffix, "notebook" if suffix == ".ipynb" else None):
+        repairs += (f"The file is {_FORM_NAMES[form]}, though its name ends in {clean(suffix[:20])}.",)
+    language, raw, keep_ids = _opened(text, form)
     cells, mended = read_cells(raw, keep_ids=keep_ids)
     notebook = Notebook(cells=cells, language=language, repairs=repairs + mended)
     _check_content(notebook)
     return notebook
+
+
+def _opened(text: str, form: Form) -> tuple[str, list[object], bool]:
+    """The language, the cells in the shape of format 4, and whether their ids are the notebook's own."""
+    if form == "notebook":
+        document = _parse(text)
+        return _language(document.get("metadata")), *_raw_cells(document)
+    reject_other_text(text)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    raw = script_cells(plain) if form == "script" else markdown_cells(plain)
+    _check_count(raw)
+    return "python", raw, False
 
 
 def _check_size(data: bytes) -> None:
@@ -104,15 +135,20 @@ def _raw_cells(document: dict[str, Any]) -> tuple[list[object], bool]:
     """The cells in the shape of format 4, and whether their ids are the notebook's own."""
     cells = document.get("cells")
     version = _old_format(document)
-    if isinstance(cells, list) and len(cells) > CELLS:
-        raise NotebookRejected(
-            f"The notebook has {len(cells):,} cells; at most {CELLS:,} are read.", remedy="Hand in a shorter one."
-        )
+    if isinstance(cells, list):
+        _check_count(cells)
     if version is None and isinstance(cells, list):
         return cells, True
     if version is None:
         raise NotebookRejected("The file is no notebook: its list of cells is missing.", remedy=HAND_IN)
     return _upgraded(document, version), False
+
+
+def _check_count(cells: list[object]) -> None:
+    if len(cells) > CELLS:
+        raise NotebookRejected(
+            f"The notebook has {len(cells):,} cells; at most {CELLS:,} are read.", remedy="Hand in a shorter one."
+        )
 
 
 def _old_format(document: dict[str, Any]) -> int | None:

@@ -1,12 +1,19 @@
-"""What a file is that isn't a notebook, said so that its student knows what to hand in instead."""
+"""What a file is: a notebook, a script, a document; or something else, said so that its student knows what to do."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import Literal
 
 from grader.errors import NotebookRejected
+from grader.notebook.reading.markdown import has_python
+from grader.notebook.reading.script import is_marked
 from grader.notebook.syntax import parse_python
+
+Form = Literal["notebook", "script", "document"]
+FORMS: dict[str, Form] = {".py": "script", ".md": "document", ".rmd": "document", ".qmd": "document"}
+"""By how a file's name ends, in lower case, what its text is taken for."""
 
 HAND_IN = "Open the notebook in Jupyter, save it, and hand in that .ipynb file."
 
@@ -31,6 +38,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "a rich text document (RTF)", HAND_IN),
 )
 
+_NOTEBOOK = re.compile(r'"(?:cells|worksheets)"\s*:')
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(r"\s*<\?xml\b|\s*<[a-zA-Z]", re.IGNORECASE)
@@ -46,30 +54,61 @@ def reject_other_format(data: bytes) -> None:
             raise NotebookRejected(f"The file is {kind}, not a notebook.", remedy=remedy)
 
 
-def explain_text(text: str) -> NotebookRejected | None:
-    """What text that isn't JSON is instead, as the rejection to raise; None where it might be damaged JSON."""
+def form_of(text: str, suffix: str) -> Form:
+    """What text that is neither empty nor in conflict is, by itself and by how its file's name ends.
+
+    The name decides between a script and a document, where it says; what is plainly a notebook is one whatever its
+    name is, and where the name says nothing, or lies, Python and documents with Python in them are known by themselves.
+    """
+    start = text[:_SNIFFED].lstrip()
+    if suffix in FORMS and not (start.startswith("{") and _NOTEBOOK.search(text)):
+        return FORMS[suffix]
+    if start.startswith(("{", "[", '"')):
+        return "notebook"
+    if is_marked(text) or is_python(text):
+        return "script"
+    return "document" if has_python(text) else "notebook"
+
+
+def reject_conflict(text: str) -> None:
+    """Raise `NotebookRejected` where two versions were left beside each other."""
     conflict = _CONFLICT.search(text)
     if conflict:
         line = text.count("\n", 0, conflict.start()) + 1
-        return NotebookRejected(
+        raise NotebookRejected(
             f"The file holds an unresolved merge conflict of Git (line {line}).",
             remedy="Resolve the conflict, check that Jupyter opens the notebook, and hand it in again.",
         )
+
+
+def reject_other_text(text: str) -> None:
+    """Raise `NotebookRejected` where text is no text that anybody wrote as a script or as a document."""
+    kind = _foreign(text[:_SNIFFED])
+    if kind:
+        raise NotebookRejected(f"The file is {kind}, not a notebook.", remedy=HAND_IN)
+
+
+def explain_text(text: str) -> NotebookRejected | None:
+    """What text that isn't JSON is instead, as the rejection to raise; None where it might be damaged JSON."""
     kind = _kind(text[:_SNIFFED])
     return NotebookRejected(f"The file is {kind}, not a notebook.", remedy=HAND_IN) if kind else None
 
 
-def _kind(text: str) -> str:
+def _foreign(text: str) -> str:
     if len(_CONTROL.findall(text)) > len(text) // 20:
         return "binary data"
     if _HTML.match(text):
         return "a web page (HTML), perhaps saved from the browser"
+    return "an XML or HTML document" if text.lstrip().startswith("<?xml") else ""
+
+
+def _kind(text: str) -> str:
+    if foreign := _foreign(text):
+        return foreign
     if _XML.match(text):
         return "an XML or HTML document"
     if text.lstrip().startswith(("{", "[", '"')):
         return ""
-    if is_python(text):
-        return "Python source"
     return "a Markdown document" if _MARKDOWN.search(text) else "plain text"
 
 

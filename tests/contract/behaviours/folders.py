@@ -49,6 +49,26 @@ def what_is_provided_lies_beside_the_notebook(execution: Execution) -> None:
     assert scalar(execution, "changed") == "changed"
 
 
+@behaviour(
+    "import helpers.double as module\nfrom helpers.double import double\nfrom brought import name\n"
+    "with open('data/deep/x.csv') as file: doubled = double(int(file.read()))",
+    "import os\nhere = sorted(os.listdir('.'))\nwritten = open('data/deep/x.csv', 'w').write('changed')",
+    captures={1: "doubled name here written"},
+    provided={
+        "data/deep/x.csv": "21",
+        "helpers/__init__.py": "",
+        "helpers/double.py": "def double(x): return 2 * x",
+        "brought.py": "name = 'only here'",
+    },
+)
+def an_execution_finds_files_in_folders_that_no_other_has(execution: Execution) -> None:
+    all_ok(execution)
+    assert scalar(execution, "doubled") == 42
+    assert scalar(execution, "name") == "only here"
+    assert items(execution, "here") == ["brought.py", "data", "helpers"]
+    assert scalar(execution, "written") == 7
+
+
 @files(
     "with open('notes.txt', 'w') as notes: notes.write('written')",
     "read = open('notes.txt').read()",

@@ -33,6 +33,13 @@ def test_every_notebook_in_a_folder_belongs_to_its_stem(tmp_path: Path) -> None:
     assert owners(folder(tmp_path, "bo.ipynb", "amara.IPYNB", "notes.txt", "expected.toml")) == ["amara", "bo"]
 
 
+def test_scripts_and_documents_with_python_count_as_notebooks_do(tmp_path: Path) -> None:
+    folder(tmp_path, "bo.py", "cy.qmd", "di.Rmd", "notes.md", "README.md", "setup.py", "words.txt")
+    (tmp_path / "amara.md").write_text("# Task 1\n\n```python\nx = 1\n```\n")
+    (tmp_path / "eve.txt").write_text('{"cells": []}')
+    assert owners(tmp_path) == ["amara", "bo", "cy", "di", "eve"]
+
+
 def test_a_folder_a_student_gives_its_name(tmp_path: Path) -> None:
     assert owners(folder(tmp_path, "bo/hw1.ipynb", "amara/hw1.ipynb")) == ["amara", "bo"]
 
@@ -65,10 +72,12 @@ def test_a_copy_without_its_notebook_is_all_that_was_handed_in(tmp_path: Path) -
 
 
 def test_a_file_named_outright_must_be_a_notebook_by_its_name(tmp_path: Path) -> None:
-    folder(tmp_path, "bo.ipynb", "README.md")
+    folder(tmp_path, "bo.ipynb", "README.md", "report.pdf")
     assert [hand_in.owner for hand_in in collect([tmp_path / "bo.ipynb"]).hand_ins] == ["bo"]
     with pytest.raises(UsageError, match="is no notebook"):
         collect([tmp_path / "README.md"])
+    with pytest.raises(UsageError, match="is no notebook"):
+        collect([tmp_path / "report.pdf"])
 
 
 def test_a_file_that_is_named_twice_is_one_hand_in(tmp_path: Path) -> None:

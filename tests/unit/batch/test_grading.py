@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.assignment.spec import Spec
-from grader.batch import Batch, Graded, HandedIn, Pages, Workers, workers
+from grader.batch import Batch, Beside, Graded, HandedIn, Pages, Workers, workers
+from grader.batch.beside import Companion, of_hand_in
 from grader.execution import ENGINES, EngineOptions, Recording
 from grader.gradebook import Gradebook
 from grader.marking import ungraded
@@ -212,3 +213,52 @@ def test_a_notebook_that_cannot_be_shown_costs_no_points(school: Class, monkeypa
     assert result.notebook is not None
     assert "squares" not in json.loads(graded.pages.executed)["cells"]
     assert "4 of 4" in graded.pages.feedback
+
+
+def batch_of(school: Class, limits: Limits) -> Batch:
+    return Batch(
+        spec=school.spec,
+        workers=school.workers,
+        engine=school.engine,  # type: ignore[arg-type]  # it has what a batch asks for
+        book=school.book,
+        limits=limits,
+        environment={"python": "3"},
+        jobs=1,
+    )
+
+
+def test_what_had_files_beside_it_is_never_executed_without_them(school: Class) -> None:
+    helper = school.root / "helper.py"
+    helper.write_text("value = 6.0")
+    beside = Beside(files=(Companion(name="helper.py", file=helper, size=11),))
+    notebook = school.root / "amara.ipynb"
+    notebook.write_text(RIGHT)
+    sha256 = of_hand_in(hashlib.sha256(notebook.read_bytes()).hexdigest(), [beside.digest])
+    first = replace(handed_in(notebook, "amara"), beside=beside)
+    first = replace(first, submission=replace(first.submission, sha256=sha256))
+    (graded,) = batch_of(school, Limits()).grade([first])
+    assert (graded.executed, graded.submission.sha256) == (True, sha256)
+    kept = HandedIn(submission=graded.submission, path=None)
+    (again,) = batch_of(school, Limits()).grade([kept])
+    assert not again.executed
+    assert school.book.find("amara").grade.points == 4
+    (otherwise,) = batch_of(school, Limits(cell_seconds=5)).grade([kept])
+    assert not otherwise.executed
+    result = school.book.find("amara")
+    assert (result.status, result.grade.points) == ("unavailable", None)
+    assert "helper.py" in result.execution.reason
+    assert school.engine.runs == ["main"]
+
+
+def test_the_same_notebook_with_another_helper_is_executed_by_itself(school: Class) -> None:
+    items = []
+    for student in ("amara", "bo"):
+        helper = school.root / f"{student}.py"
+        helper.write_text(student)
+        beside = Beside(files=(Companion(name="helper.py", file=helper, size=len(student)),))
+        path = school.root / f"{student}.ipynb"
+        path.write_text(RIGHT)
+        items.append(replace(handed_in(path, student), beside=beside))
+    graded = list(batch_of(school, Limits()).grade(items))
+    assert [each.executed for each in graded] == [True, True]
+    assert len({each.submission.sha256 for each in graded}) == 2

@@ -55,7 +55,6 @@ def test_what_is_no_notebook_is_rejected_with_a_reason_and_a_remedy_of_one_line(
         ("._plain.ipynb", "macOS companion"),
         ("markdown.ipynb", "Markdown"),
         ("page.ipynb", "web page (HTML)"),
-        ("script.ipynb", "Python source"),
         ("report.ipynb", "PDF"),
         ("archive.ipynb", "zip archive"),
         ("compressed.ipynb", "gzip archive"),
