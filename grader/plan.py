@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.assignment.spec import Spec
-from grader.notebook import assigned_names, find_sections
-from grader.records import Calls, CapturePoint, Notebook, Plan, Run, Section, Source, root_of
+from grader.notebook import assigned_names, find_sections, replace_assigned
+from grader.records import Calls, CapturePoint, Notebook, Plan, Replacement, Run, Section, Source, root_of
 
 NAMES_A_SECTION = 300
 """At most so many variables are read at the end of a section."""
@@ -49,7 +49,8 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     At the end of each task's section, the agreed names are captured and every variable that the section assigns, so
     that an answer under another name can be found, and the task's functions are called; at the end of the notebook, the
     agreed names once more, and functions that weren't there before. What students draw as givens is captured after the
-    cell that assigns it first. The second execution is there for its outputs, and nothing is captured in it.
+    cell that assigns it first. What is replaced when graded is put into the cells. The second execution is there for
+    its outputs, and nothing is captured in it.
     """
     agreed = agreed_names(spec)
     names: dict[int, dict[str, None]] = {}
@@ -71,10 +72,17 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
         CapturePoint(after_cell=cell, names=tuple(names[cell]), calls=tuple(calls.get(cell, ())))
         for cell in sorted(names)
     )
+    rewritten = [(cell.index, *replace_assigned(cell.source, spec.replaced)) for cell in notebook.code_cells]
     return Plan(
-        cells=tuple(Source(index=cell.index, code=cell.source) for cell in notebook.code_cells),
+        cells=tuple(Source(index=index, code=code) for index, code, _ in rewritten),
         main=Run(purpose="main", seed=_FIRST_SEED, captures=captures),
         repeat=Run(purpose="repeat", seed=_OTHER_SEED) if spec.policies.repeat else None,
+        prelude=spec.prelude,
+        replaced=tuple(
+            Replacement(cell=index, name=each.name, before=each.before, after=each.after)
+            for index, _, replaced in rewritten
+            for each in replaced
+        ),
     )
 
 

@@ -43,6 +43,7 @@ from grader.assignment.validation import (
     read_path,
     read_points,
     read_policies,
+    read_replaced,
     read_text,
     read_tolerance,
     read_total,
@@ -106,13 +107,15 @@ class Assignment:
         printed: Credit = "credit",
         other_names: Credit = "credit",
         repeat: int = 1,
+        replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
     ) -> None:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
         `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name. The
-        options from `reveal` to `repeat` are the fields of `Policies`. `python` is the interpreter of the class, by
-        its path from this folder, where it isn't the grader's own. Raises AssignmentError for what can't be meant.
+        options from `reveal` to `repeat` are the fields of `Policies`. `replaced` are values that a graded run has
+        where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter of the class, by its path from
+        this folder, where it isn't the grader's own. Raises AssignmentError for what can't be meant.
         """
         place = author_place()
         policies = Policies(reveal=reveal, printed=printed, other_names=other_names, repeat=repeat)
@@ -123,6 +126,7 @@ class Assignment:
             versions=read_version_specs(versions, place),
             tolerance=Tolerance() if tolerance is None else read_tolerance(tolerance, place),
             policies=read_policies(policies, place),
+            replaced=read_replaced(replaced or {}, place),
             python=read_path(python, "python", place),
             place=place,
         )

@@ -169,6 +169,7 @@ class AssignmentDeclaration:
     versions: tuple[VersionSpec, ...]
     tolerance: Tolerance
     policies: Policies
+    replaced: Mapping[str, str]
     python: str
     place: Place
     givens: tuple[Given, ...] = ()

@@ -24,6 +24,7 @@ from grader.assignment.declarations import (
 )
 from grader.assignment.folder import FolderModules, read_sources
 from grader.assignment.functions import FunctionReference, Importable, build_function
+from grader.assignment.prelude import Prelude, read_prelude
 from grader.assignment.properties import PropertyReference, build_property
 from grader.assignment.reference import Graph, Reference, build_graph
 from grader.assignment.spec import (
@@ -65,7 +66,7 @@ def load(folder: Path) -> Loaded:
     graph = build_graph(declared.givens, declared.quantities)
     functions = _functions(declared, folder, modules.importable)
     properties = _properties(declared, folder, modules.importable)
-    spec = _specify(declared, graph, sources.digest, functions, properties)
+    spec = _specify(declared, graph, sources.digest, read_prelude(folder, sources.texts), functions, properties)
     reference = Reference(graph=graph, functions=functions, properties=properties, importable=modules.importable)
     reference.worlds()
     reference.refuse_varying_shapes()
@@ -116,6 +117,7 @@ def _specify(
     declared: AssignmentDeclaration,
     graph: Graph,
     digest: str,
+    prelude: Prelude,
     functions: Mapping[str, FunctionReference],
     properties: Mapping[str, PropertyReference],
 ) -> Spec:
@@ -145,6 +147,9 @@ def _specify(
         tasks=tasks,
         policies=declared.policies,
         drawn=tuple(_drawn(given) for given in declared.givens if given.names is not None),
+        replaced=declared.replaced,
+        prelude=prelude.source,
+        prelude_names=prelude.names,
         inputs=_inputs(functions, properties),
         digest=digest,
         python=declared.python,

@@ -163,8 +163,10 @@ class Spec:
     """An assignment as data.
 
     `digest` covers the source of everything in the reference folder that decides marks. `inputs` are the arguments of
-    all calls, as frames by their digests. `drawn` are the givens that students draw themselves. `python` is
-    the interpreter of the class, from the reference folder; "" for the grader's own.
+    all calls, as frames by their digests. `drawn` are the givens that students draw themselves.
+    `replaced` holds, by name, the values (as Python writes them) that a graded run has in place of the notebook's.
+    `prelude` is the code that runs before a notebook, and `prelude_names` what it defines. `python` is the interpreter
+    of the class, from the reference folder; "" for the grader's own.
     """
 
     id: str
@@ -176,6 +178,9 @@ class Spec:
     tasks: tuple[TaskSpec, ...]
     policies: Policies
     drawn: tuple[GivenSpec, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    prelude: str = ""
+    prelude_names: tuple[str, ...] = ()
     inputs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     digest: str = ""
     python: str = ""

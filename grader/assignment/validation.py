@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import keyword
 import math
@@ -58,6 +59,28 @@ def read_identifier(value: object, what: str, place: Place) -> str:
             remedy="Use letters, digits and underscores, beginning with a letter.",
         )
     return name
+
+
+def read_replaced(values: object, place: Place) -> dict[str, str]:
+    """Read what is replaced when a notebook is graded: names, and plain values as Python writes them."""
+    if not isinstance(values, Mapping):
+        raise place.error(f"replaced={values!r} has no names.", remedy='Write replaced={"EPOCHS": 2}.')
+    return {
+        read_identifier(name, "The name in replaced=", place): _literal(name, value, place)
+        for name, value in values.items()
+    }
+
+
+def _literal(name: object, value: object, place: Place) -> str:
+    try:
+        if ast.literal_eval(repr(value)) == value:
+            return repr(value)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        pass
+    raise place.error(
+        f"replaced= gives {name!r} a value that can't be written into a cell.",
+        remedy="Use numbers, text, True, False, None, or lists, tuples and dicts of them.",
+    )
 
 
 def read_id(value: object, place: Place) -> str:

@@ -25,7 +25,7 @@ from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
 from grader.notebook import FILE_BYTES, Part, join, read, tasks_of
 from grader.plan import make_plan
-from grader.records import Execution, Grade, Notebook, Result
+from grader.records import Execution, Grade, Notebook, Replacement, Result
 from grader.reports import executed_notebook, feedback_page, result_document
 
 
@@ -121,23 +121,23 @@ def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
 def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:
     """Mark a submission and write all that is kept of it, unless another execution would tell more."""
     notebook, recordings = _opened(executed)
-    if may_repeat and _wants_repeat(notebook, recordings):
+    if may_repeat and _wants_repeat(executed, notebook, recordings):
         return WantsRepeat()
     executions = _read(recordings)
-    grade = _grade(terms, notebook, executions, checks=None)
+    grade = _grade(terms, executed, notebook, executions, checks=None)
     result = _result(executed, notebook, executions, grade)
     return Finished(pages=_pages(terms, result), entry=_entry(executed, result))
 
 
 def wants_repeat(executed: Executed) -> bool:
     """Whether outputs saved in the hand-in differ from fresh ones, so that a second execution tells more."""
-    return _wants_repeat(*_opened(executed))
+    return _wants_repeat(executed, *_opened(executed))
 
 
 def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
     """Mark a submission; with `checks`, only those, and the others are left as our own fault."""
     notebook, recordings = _opened(executed)
-    return _grade(terms, notebook, _read(recordings), checks=checks)
+    return _grade(terms, executed, notebook, _read(recordings), checks=checks)
 
 
 def render(terms: Terms, executed: Executed, grade: Grade, with_notebook: bool) -> Pages:
@@ -172,17 +172,27 @@ def _read(recordings: tuple[Recording, ...]) -> tuple[Execution, ...]:
     return tuple(recording.execution() for recording in recordings)
 
 
-def _wants_repeat(notebook: Notebook | None, recordings: tuple[Recording, ...]) -> bool:
-    return notebook is not None and outputs_differ(notebook, recordings[0].told)
+def _wants_repeat(executed: Executed, notebook: Notebook | None, recordings: tuple[Recording, ...]) -> bool:
+    return notebook is not None and outputs_differ(notebook, recordings[0].told, _replaced(executed))
+
+
+def _replaced(executed: Executed) -> tuple[Replacement, ...]:
+    return executed.plan.replaced if executed.plan is not None else ()
 
 
 def _grade(
-    terms: Terms, notebook: Notebook | None, executions: tuple[Execution, ...], *, checks: tuple[str, ...] | None
+    terms: Terms,
+    executed: Executed,
+    notebook: Notebook | None,
+    executions: tuple[Execution, ...],
+    *,
+    checks: tuple[str, ...] | None,
 ) -> Grade:
     spec = _spec(terms)
     if notebook is None or executions[0].status in {"unavailable", "rejected"}:
         return ungraded(spec, executions[0])
-    return mark_submission(spec, _assignment(terms.reference).reference, notebook, executions, only=checks)
+    reference = _assignment(terms.reference).reference
+    return mark_submission(spec, reference, notebook, executions, replaced=_replaced(executed), only=checks)
 
 
 def _result(executed: Executed, notebook: Notebook | None, executions: tuple[Execution, ...], grade: Grade) -> Result:

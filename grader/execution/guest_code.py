@@ -79,6 +79,7 @@ def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None,
         "limits": guest_limits(limits),
         "memory_bytes": limits.memory_bytes,
         "filter": filter,
+        "prelude": plan.prelude,
     }
     values = {"sources": _sources(_IN_A_KERNEL), "settings": settings}
     names = ", ".join(f"{name!r}: {value!r}" for name, value in values.items())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import random
 import sys
 from typing import Any
@@ -39,6 +41,13 @@ def import_if_there(name: str) -> None:
         importlib.import_module(name)
     except BaseException:  # a library may raise anything while it is imported, SystemExit too
         sys.modules.pop(name, None)
+
+
+def run_prelude(source: str, namespace: dict[str, Any]) -> None:
+    """Run the assignment's own code in the notebook's namespace; what it prints is nobody's output."""
+    if source:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(source, "prelude.py", "exec"), namespace)
 
 
 def seed_generators(seed: int) -> None:

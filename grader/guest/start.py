@@ -7,7 +7,7 @@ from base64 import b64decode
 from typing import Any
 
 from .calls import Caller
-from .captures import Captures, import_if_there, seed_generators, versions
+from .captures import Captures, import_if_there, run_prelude, seed_generators, versions
 from .frames import write
 from .system_calls import filter_system_calls
 
@@ -25,6 +25,7 @@ def start(shell: Any, settings: dict[str, Any]) -> None:
     guest = Guest(shell, settings["limits"])
     shell.kernel.shell_handlers[settings["request"]] = guest.answer
     _limit(settings["memory_bytes"])
+    run_prelude(settings["prelude"], shell.user_ns)
     if settings["filter"]:
         shell.system = shell.system_raw  # there are no terminals to give to commands
         filter_system_calls(b64decode(settings["filter"]))

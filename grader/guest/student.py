@@ -9,7 +9,7 @@ from typing import Any
 
 from . import walls, working_folder
 from .calls import Caller
-from .captures import Captures
+from .captures import Captures, run_prelude
 from .shell import Session
 from .stream import CALLS, CAPTURES, HELLO, OVER, Stream
 
@@ -33,6 +33,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     captures = Captures(session.shell.user_ns, limits["guest"])
     caller = Caller(session.shell.user_ns, limits["guest"])
     walls.close(settings["walls"], scratch, student)
+    run_prelude(plan["prelude"], session.shell.user_ns)
     stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
     perform(session, plan, captures, caller, stream)
 

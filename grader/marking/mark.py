@@ -15,7 +15,7 @@ from grader.marking.judge import absent
 from grader.marking.judges import Judges
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
-from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, TaskGrade
+from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, Replacement, TaskGrade
 
 
 def mark_submission(
@@ -24,9 +24,10 @@ def mark_submission(
     notebook: Notebook,
     executions: Sequence[Execution],
     *,
+    replaced: Sequence[Replacement] = (),
     only: Collection[str] | None = None,
 ) -> Grade:
-    """Mark a submission by its executions, the main one first.
+    """Mark a submission by its executions, the main one first. `replaced` is what they had in place of the notebook's.
 
     With `only`, checks of other ids are left unmarked as our own fault: marking them has failed.
     """
@@ -39,7 +40,7 @@ def mark_submission(
     flags = flags_of(checks.values(), executions[0])
     if only is None:
         flags += (*judges.flags(), *_of_calls(spec, answers))
-        flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions))
+        flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))
     return Grade(tasks=_by_task(spec, checks), flags=flags)
 
 

@@ -14,18 +14,23 @@ from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.prints import as_printed, printed_items
 from grader.marking.trace import Trace
 from grader.notebook import Printed, parse_printed
-from grader.records import Cell, CellRun, CheckGrade, Execution, Flag, Notebook, shown_text
+from grader.records import Cell, CellRun, CheckGrade, Execution, Flag, Notebook, Replacement, shown_text
 
 RELATIVE_NOISE = 1e-4
 """Saved and fresh numbers that are closer than this differ by versions of libraries, not by what was run."""
 
 
-def outputs_differ(notebook: Notebook, execution: Execution) -> bool:
-    """Whether any number that the hand-in shows differs from the one that running it afresh gives."""
-    return any(True for _ in _differing(notebook, execution))
+def outputs_differ(notebook: Notebook, execution: Execution, replaced: Sequence[Replacement] = ()) -> bool:
+    """Whether any number that the hand-in shows differs from the one that running it afresh gives.
+
+    What comes after a value that was replaced for grading isn't looked at: it has to differ.
+    """
+    return any(True for _ in _differing(notebook, execution, replaced))
 
 
-def stale_outputs(notebook: Notebook, executions: Sequence[Execution]) -> Iterator[Flag]:
+def stale_outputs(
+    notebook: Notebook, executions: Sequence[Execution], replaced: Sequence[Replacement] = ()
+) -> Iterator[Flag]:
     """Saved outputs that no fresh run gives: left over from another state of the notebook.
 
     Claimed only where a second execution, with another seed, was made and agrees with the first; what is random or
@@ -35,7 +40,7 @@ def stale_outputs(notebook: Notebook, executions: Sequence[Execution]) -> Iterat
         return
     first, second = executions[0], executions[1]
     again = {run.index: run for run in second.cells}
-    for cell, run in _differing(notebook, first):
+    for cell, run in _differing(notebook, first, replaced):
         if cell.index in again and not _differ(shown_text(run.outputs), shown_text(again[cell.index].outputs)):
             message = (
                 f"The output saved in cell {cell.index} isn't what its code gives when the notebook is run afresh; "
@@ -93,9 +98,14 @@ _OF_THE_MACHINE = re.compile(
 """What a cell reads that differs between machines, not between states of a notebook; such cells aren't judged."""
 
 
-def _differing(notebook: Notebook, execution: Execution) -> Iterator[tuple[Cell, CellRun]]:
+def _differing(
+    notebook: Notebook, execution: Execution, replaced: Sequence[Replacement]
+) -> Iterator[tuple[Cell, CellRun]]:
     runs = {run.index: run for run in execution.cells}
+    first = min((each.cell for each in replaced), default=None)
     for cell in notebook.code_cells:
+        if first is not None and cell.index >= first:
+            return
         run = runs.get(cell.index)
         if run is None or run.status != "ok" or not cell.outputs:
             continue

@@ -75,7 +75,7 @@ class Trace:
     def calls(self, task: str, asked: Calls) -> CallsMade | None:
         """What came of calls at the end of a task's section, or at the end of the notebook where what is called wasn't
         there before; None where they were never made."""
-        made = [each for each in self.execution.calls if each.calls == asked]
+        made = [each for each in self.execution.calls if each.calls == asked and self.is_own(each.found)]
         end = last_code_cell(self.sections[task], self.notebook)
         here = [each for each in made if each.after_cell == end and each.place == "end"]
         found = [each for each in (*here, *made) if each.found]
@@ -85,9 +85,14 @@ class Trace:
         """The first of some paths' values that is there, at the end of a task's section, or else of the notebook."""
         for captures in (self.at_section_end(task), self.at_notebook_end):
             for path in paths:
-                if path in captures:
+                if path in captures and self.is_own(path):
                     return captures[path].value
         return None
+
+    def is_own(self, path: str) -> bool:
+        """Whether what stands at a path can be the student's: the notebook sets it, or the prelude doesn't."""
+        root = root_of(path)
+        return root not in self.spec.prelude_names or any(self.sets(root, cell) for cell in self.assigned)
 
     def sets(self, path: str, cell: int) -> bool:
         """Whether a cell's code says in the open that it assigns, defines or changes what a path begins with."""

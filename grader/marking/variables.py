@@ -31,7 +31,7 @@ def agreed_variable(trace: Trace, check: CheckSpec, task: str) -> Variable | Non
         captures = trace.at_notebook_end if late else trace.at_section_end(task)
         for name in check.names:
             capture = captures.get(name)
-            if capture is not None and not is_gap(capture.value):
+            if capture is not None and not is_gap(capture.value) and trace.is_own(name):
                 cell = trace.last_assigned(name, (index for index in trace.assigned if index <= capture.after_cell))
                 return Variable(found=Found(kind="variable", name=name, cell=cell), value=capture.value, late=late)
     return None

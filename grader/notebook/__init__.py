@@ -7,7 +7,15 @@ printed    numbers in outputs, read back into values
 code       what cells assign, read and show, by their syntax
 """
 
-from grader.notebook.code import CellCode, Display, analyse, assigned_names, imported_modules
+from grader.notebook.code import (
+    CellCode,
+    Display,
+    Replaced,
+    analyse,
+    assigned_names,
+    imported_modules,
+    replace_assigned,
+)
 from grader.notebook.joining import Part, join
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
@@ -20,6 +28,7 @@ __all__ = [
     "Display",
     "Part",
     "Printed",
+    "Replaced",
     "analyse",
     "assigned_names",
     "find_sections",
@@ -28,5 +37,6 @@ __all__ = [
     "label_of",
     "parse_printed",
     "read",
+    "replace_assigned",
     "tasks_of",
 ]

@@ -12,6 +12,7 @@ from grader.records.execution import (
     ExecutionStatus,
     Limits,
     Plan,
+    Replacement,
     Run,
     Source,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Path",
     "Plan",
     "Reason",
+    "Replacement",
     "Result",
     "Run",
     "Scalar",

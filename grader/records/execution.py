@@ -89,16 +89,29 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A value that the graded run has in place of the notebook's: in which cell, of which name, both as written."""
+
+    cell: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Which executions a submission needs; made from the assignment and the notebook alone, never from marks.
 
-    `cells` are the code cells in order. `main` is always run. `repeat` is run only where outputs saved in the hand-in
-    differ from fresh ones, to tell what is random from what is stale.
+    `cells` are the code cells in order, as they are run; `replaced` says where that isn't as they were handed in.
+    `prelude` is code of the assignment's that runs before them, in their namespace. `main` is always run. `repeat` is
+    run only where outputs saved in the hand-in differ from fresh ones, to tell what is random from what is stale.
     """
 
     cells: tuple[Source, ...]
     main: Run
     repeat: Run | None = None
+    prelude: str = ""
+    replaced: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from grader.assignment.spec import Reveal, Spec
-from grader.records import CheckGrade, Evidence, Execution, Grade, Result
+from grader.records import CheckGrade, Evidence, Execution, Grade, Plan, Result
 from grader.reports.notebook_html import notebook_html, shown_cells
 from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
@@ -27,6 +27,7 @@ from grader.reports.wording import (
 
 _WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
+_LONGEST_VALUE = 80
 _REMEMBERED_CHECKS = 512
 
 
@@ -105,6 +106,7 @@ def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
         reason=execution.reason if execution.status != "unavailable" else "",
         seconds=f"{execution.seconds:.1f}",
         repairs=" ".join(result.notebook.repairs) if result.notebook else "",
+        replaced=tuple(_replaced(result.plan)) if ran else (),
         errors=tuple(_errors(execution)),
         cells=cells,
         notebook=notebook_html(result.notebook, execution, reveal) if ran and result.notebook else "",
@@ -182,6 +184,13 @@ def _place(row: int, outer: tuple[int, ...]) -> str:
         row, place = divmod(row, max(1, length))
         places.append(str(place))
     return ", ".join(reversed(places))
+
+
+def _replaced(plan: Plan | None) -> Iterator[tuple[int, str, str]]:
+    """What the graded run had in place of the notebook's own: in which cell, and both statements."""
+    for each in plan.replaced if plan is not None else ():
+        before = shortened(" ".join(each.before.split()), _LONGEST_VALUE)
+        yield each.cell, f"{each.name} = {before}", f"{each.name} = {each.after}"
 
 
 def _errors(execution: Execution) -> Iterator[tuple[int, str]]:

@@ -47,6 +47,7 @@ def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> 
         ],
         "careful_after": 0.0 if run.careful else schedule.CAREFUL_SECONDS,
         "inputs": len(digests),
+        "prelude": plan.prelude,
     }
     parts = [json.dumps(document).encode("ascii"), *(arguments(digest, inputs) for digest in digests)]
     return b"".join(len(part).to_bytes(8, "little") + part for part in parts)

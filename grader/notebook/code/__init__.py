@@ -2,5 +2,15 @@
 
 from grader.notebook.code.displays import Display
 from grader.notebook.code.facts import SOURCE_CHARACTERS, CellCode, analyse, assigned_names, imported_modules
+from grader.notebook.code.replacing import Replaced, replace_assigned
 
-__all__ = ["SOURCE_CHARACTERS", "CellCode", "Display", "analyse", "assigned_names", "imported_modules"]
+__all__ = [
+    "SOURCE_CHARACTERS",
+    "CellCode",
+    "Display",
+    "Replaced",
+    "analyse",
+    "assigned_names",
+    "imported_modules",
+    "replace_assigned",
+]

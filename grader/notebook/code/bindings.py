@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.notebook.code.outline import Outline, statements
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BINDING = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem)
 
 
@@ -28,14 +28,14 @@ class Binding:
 
 def find_bindings(outline: Outline) -> Iterator[Binding]:
     """Everything that is bound at module level, in order; not what functions, classes and imports bind."""
-    for node in outline.walk(past=_SCOPES):
+    for node in outline.walk(past=SCOPES):
         if isinstance(node, _BINDING):
             yield from _own_bindings(node)
 
 
 def find_statements_bindings(tree: ast.Module) -> Iterator[Binding]:
     """The same, for code without `:=`: then only statements bind, and their expressions need not be walked."""
-    for statement in statements(tree, past=_SCOPES):
+    for statement in statements(tree, past=SCOPES):
         yield from _own_bindings(statement)
         if isinstance(statement, ast.With | ast.AsyncWith):
             for item in statement.items:
