@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -94,7 +94,7 @@ class Hidden:
         raise ValueError(f"{path.suffix or 'a name without ending'} is no kind of data that is known")
 
 
-def hidden(file: str) -> Hidden:
+def hidden(file: str) -> Any:
     """Data in the reference folder that no student sees. Given to `call`, it enters the sandbox when it is needed; as
     the default of a property's parameter it never does."""
     return Hidden(file)

@@ -102,5 +102,5 @@ def _held(said: object) -> Held:
         raise PropertyFault(f"it returned a {type(said).__name__}, not true, false or a fraction")
     if not 0 <= said <= 1:
         raise PropertyFault(f"it returned {said!r}, and a fraction lies between 0 and 1")
-    share = Fraction(int(said)) if said in (0, 1) else Fraction(str(round(float(said), 6)))
+    share = Fraction(float(said)).limit_denominator(10_000)  # of so many examples, say
     return Held(share=share, sentence=" ".join(sentence.split())[:300])

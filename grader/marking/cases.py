@@ -23,16 +23,20 @@ CHANGES_ITS_ARGUMENT = "changes-its-argument"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedCase:
-    """One case: what it came to, how many of its leaves are right, and what explains it."""
+    """One case: what its parts came to (one for each leaf of a nested result), and what explains it."""
 
-    part: Part
-    share: Fraction
+    parts: tuple[Part, ...]
     code: str = ""
+
+    @property
+    def share(self) -> Fraction:
+        """How many of its parts are right."""
+        return Fraction(sum(part.verdict == "correct" for part in self.parts), len(self.parts))
 
     @property
     def holds(self) -> bool:
         """Whether it is right."""
-        return self.part.verdict == "correct"
+        return all(part.verdict == "correct" for part in self.parts)
 
 
 def judge_cases(
@@ -63,9 +67,8 @@ def _judge_case(
 
 
 def _judged(label: str, leaves: Sequence[Leaf], code: str) -> JudgedCase:
-    outcome = combined(leaves)
-    share = Fraction(sum(leaf.outcome.holds for leaf in leaves), len(leaves))
-    return JudgedCase(part=part_of(label, outcome), share=share, code=code)
+    parts = tuple(part_of(f"{label} {leaf.place}".strip(), leaf.outcome) for leaf in leaves)
+    return JudgedCase(parts=parts, code=code)
 
 
 def part_of(label: str, outcome: Outcome) -> Part:
@@ -82,7 +85,7 @@ def part_of(label: str, outcome: Outcome) -> Part:
 
 def _judge_error(label: str, error: str, result: CallResult) -> JudgedCase:
     if result.status == "raised" and error in result.bases:
-        return JudgedCase(part=Part(label=label, verdict="correct", reason="equal"), share=Fraction(1))
+        return JudgedCase(parts=(Part(label=label, verdict="correct", reason="equal"),))
     if result.status == "returned":
         return _failed(label, "not-raised", error)
     if result.status == "raised":
@@ -102,7 +105,7 @@ def _judge_failure(
     if function.scalar_only == "accept":
         return _judged(label, leaves, SCALAR_ONLY)
     part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
-    return JudgedCase(part=part, share=Fraction(0), code=SCALAR_ONLY)
+    return JudgedCase(parts=(part,), code=SCALAR_ONLY)
 
 
 def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
@@ -116,7 +119,7 @@ def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
 
 def _failed(label: str, reason: Reason, detail: str) -> JudgedCase:
     part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
-    return JudgedCase(part=part, share=Fraction(0))
+    return JudgedCase(parts=(part,))
 
 
 def share_of(function: FunctionSpec, cases: Sequence[JudgedCase]) -> Fraction:

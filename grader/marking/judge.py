@@ -53,7 +53,8 @@ def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected
     assert check.function is not None
     cases = judge_cases(check, check.function, answer.made, expected)
     share = share_of(check.function, cases)
-    wrong = next((case.part for case in cases if not case.holds), None)
+    parts = tuple(part for case in cases for part in case.parts)
+    wrong = next((part for part in parts if part.verdict != "correct"), None)
     return CheckGrade(
         **_asked(check),
         points=check.points * share,
@@ -62,7 +63,7 @@ def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected
         detail="" if wrong is None else wrong.detail,
         found=answer.found,
         comparison=None if wrong is None else wrong.comparison,
-        parts=tuple(case.part for case in cases),
+        parts=parts[:MOST_PARTS],
         diagnoses=diagnoses_of(cases),
     )
 

@@ -88,7 +88,8 @@ WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
     "grader-fault": "The grader failed here{detail}. It is not counted yet, and a person has to look at it.",
 }
 
-FUNCTION_PARTS = "{called} is right in {right} of {cases} cases."
+CASES = "{called} is right in {right} of {cases} cases."
+FUNCTION_PARTS = "{called} is right in {right} of the {cases} parts of its results."
 VALUE_PARTS = "{answer} is right in {right} of {cases} parts."
 
 FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it keeps its points."
@@ -163,7 +164,8 @@ def _template(check: CheckGrade, audience: Audience) -> str:
     if check.said:
         return "{said}"
     if check.parts and check.verdict in {"partial", "incorrect"}:
-        return FUNCTION_PARTS if check.kind == "function" else VALUE_PARTS
+        by_case = check.kind == "function" and not any(" " in part.label[len("case ") :] for part in check.parts)
+        return CASES if by_case else FUNCTION_PARTS if check.kind == "function" else VALUE_PARTS
     if check.kind == "property" and check.verdict == "correct":
         return "This holds for your notebook."
     if check.kind == "function" and check.verdict == "correct":

@@ -1,0 +1,84 @@
+"""The further sample assignments come to the marks that their `expected.toml` states, through the real command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import ExitStatus
+from tests.command_line import grader
+
+ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
+EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
+    path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(ASSIGNMENTS.glob("*/expected.toml"))
+}
+LINES_ON_A_SCREEN = 62
+
+
+class Classes:
+    """Each assignment's class, graded once by each engine that is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.grade = cache(self._grade)
+
+    def _grade(self, assignment: str, engine: str) -> tuple[Path, subprocess.CompletedProcess[str]]:
+        out = self._folder / f"{assignment}-{engine}"
+        folder = ASSIGNMENTS / assignment
+        arguments = ["grade", folder / "submissions", "--reference", folder / "reference", "--out", out, "--json"]
+        return out, grader(*arguments, "--engine", engine, timeout=600)
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Classes:
+    return Classes(tmp_path_factory.mktemp("classes"))
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(
+            assignment,
+            engine,
+            student,
+            id=f"{engine}-{assignment}-{student}",
+            marks=[
+                pytest.mark.xdist_group(f"{assignment}-{engine}"),
+                *([pytest.mark.soak] if engine == "kernel" else []),
+            ],
+        )
+        for assignment, students in EXPECTED.items()
+        for engine in ("warm", "kernel")
+        for student in students
+    ]
+
+
+@pytest.mark.parametrize(("assignment", "engine", "student"), _cases())
+def test_the_points_and_verdicts_are_those_stated(classes: Classes, assignment: str, engine: str, student: str) -> None:
+    out, process = classes.grade(assignment, engine)
+    assert process.returncode == ExitStatus.OK, process.stderr[-2000:]
+    result = json.loads((out / "results" / student / "result.json").read_text(encoding="utf-8"))
+    stated = EXPECTED[assignment][student]
+    checks = [check for task in result["tasks"] for check in task["checks"]]
+    lost = {c["id"]: {"verdict": c["verdict"], "points": c["points"]} for c in checks if c["points"] != c["max_points"]}
+    assert lost == stated.get("checks", {}), [check["message"] for check in checks]
+    assert (result["points"], result["execution"]["status"]) == (stated["points"], stated["status"])
+    assert stated["note"]
+
+
+@pytest.mark.parametrize("assignment", EXPECTED)
+def test_every_hand_in_is_expected_and_every_expected_one_is_there(assignment: str) -> None:
+    assert {path.stem for path in (ASSIGNMENTS / assignment / "submissions").iterdir()} == set(EXPECTED[assignment])
+    assert len(EXPECTED[assignment]) >= 12
+
+
+@pytest.mark.parametrize("assignment", EXPECTED)
+def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
+    source = (ASSIGNMENTS / assignment / "reference" / "assignment.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= LINES_ON_A_SCREEN
