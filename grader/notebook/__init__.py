@@ -10,13 +10,14 @@ from grader.notebook.code import CellCode, Display, analyse, assigned_names, imp
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
-from grader.notebook.sections import find_sections
+from grader.notebook.sections import Sought, find_sections
 
 __all__ = [
     "FILE_BYTES",
     "CellCode",
     "Display",
     "Printed",
+    "Sought",
     "analyse",
     "assigned_names",
     "find_sections",

@@ -1,5 +1,28 @@
-"""Finding the cells of each task: `headings` as students write them, and the `stretches` of cells that they open."""
+"""Finding the cells of each task.
 
-from grader.notebook.sections.stretches import find_sections
+headings, signs             what may be a heading: in Markdown, comments, strings, tags, grade ids
+words, numerals, numbering  a heading's text, read as a word, a number and a part
+naming, marks               which task it names, and how surely
+readings, finding           which of them count
+stretches                   the cells that they open
+outline                     all of that, for people
+"""
 
-__all__ = ["find_sections"]
+from collections.abc import Sequence
+
+from grader.notebook.sections.finding import find
+from grader.notebook.sections.naming import Sought
+from grader.records import Notebook, Section
+
+__all__ = ["Sought", "find_sections"]
+
+
+def find_sections(notebook: Notebook, sought: Sequence[Sought]) -> tuple[Section, ...]:
+    """Find the section of every task, in the order of `sought`.
+
+    A heading is a Markdown heading of any level, bold or HTML text at the start of a line, a comment (or a string
+    alone) at the top of a code cell, a tag or a grade id. The same task's heading again continues it. A cell belongs to
+    each task that it holds a heading of. A task without a heading has the whole notebook. A table of contents opens
+    nothing.
+    """
+    return find(notebook, sought).sections
