@@ -96,6 +96,7 @@ class TaskDeclaration:
     heading: str
     title: str
     place: Place
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,7 @@ class AssignmentDeclaration:
     policies: Policies
     python: str
     place: Place
+    headings: tuple[str, ...] = ()
     givens: tuple[Given, ...] = ()
     tasks: tuple[TaskDeclaration, ...] = ()
     items: tuple[Item, ...] = ()

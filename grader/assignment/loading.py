@@ -20,6 +20,7 @@ from grader.assignment.declarations import (
     TaskDeclaration,
 )
 from grader.assignment.folder import FolderModules, read_sources
+from grader.assignment.headings import headings_by_task
 from grader.assignment.reference import Graph, Reference, build_graph
 from grader.assignment.spec import CheckSpec, QuantitySpec, Spec, TaskSpec
 from grader.errors import AssignmentError
@@ -78,7 +79,8 @@ def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec
     checks, and where the points don't add up.
     """
     _refuse_no_tasks(declared)
-    tasks = tuple(_task(task, declared) for task in declared.tasks)
+    headings = headings_by_task(declared)
+    tasks = tuple(_task(task, declared, headings[task.id]) for task in declared.tasks)
     _refuse_shared_names(declared)
     _refuse_wrong_sum(declared, tasks)
     return Spec(
@@ -98,13 +100,13 @@ def _specify(declared: AssignmentDeclaration, graph: Graph, digest: str) -> Spec
     )
 
 
-def _task(task: TaskDeclaration, declared: AssignmentDeclaration) -> TaskSpec:
+def _task(task: TaskDeclaration, declared: AssignmentDeclaration, headings: tuple[str, ...]) -> TaskSpec:
     checks = tuple(check for item in declared.items if item.task == task.id for check in _checks(item))
     if not checks:
         raise task.place.error(
             f"{task.heading!r} has no checks.", remedy="Give one of its quantities points, or take the task out."
         )
-    return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks)
+    return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks, headings=headings)
 
 
 def _checks(item: Item) -> Iterator[CheckSpec]:
