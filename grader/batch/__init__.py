@@ -7,7 +7,7 @@ from grader.batch.identify import identify
 from grader.batch.imports import common_imports
 from grader.batch.outputs import OutputFolder
 from grader.batch.roster import Roster, read_roster
-from grader.batch.stages import Described, Graded, HandedIn, Pages, Prepared
+from grader.batch.stages import Described, Graded, HandedIn, Outlined, Pages, Prepared
 from grader.batch.workers import Workers
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Graded",
     "HandIn",
     "HandedIn",
+    "Outlined",
     "OutputFolder",
     "Pages",
     "Prepared",

@@ -15,15 +15,17 @@ from pathlib import Path
 
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import Described, Executed, Finished, Outlined, Pages, Prepared, Terms, WantsRepeat
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
-from grader.notebook import FILE_BYTES, read
-from grader.plan import make_plan
+from grader.notebook import FILE_BYTES, outline, read
+from grader.plan import make_plan, sought
 from grader.records import Execution, Grade, Notebook, Result
 from grader.reports import executed_notebook, feedback_page, result_document
+
+_NO_FILE = "This is no regular file. Hand in the notebook itself."
 
 
 @functools.cache
@@ -43,12 +45,8 @@ def prepare(terms: Terms, path: Path) -> Prepared:
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
-        return Prepared(sha256="", rejected="This is no regular file. Hand in the notebook itself.")
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
+        return Prepared(sha256="", rejected=_NO_FILE)
+    data = _content(path)
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         notebook = read(data)
@@ -56,6 +54,29 @@ def prepare(terms: Terms, path: Path) -> Prepared:
         return Prepared(sha256=sha256, rejected=str(error))
     plan = make_plan(_spec(terms), notebook)
     return Prepared(sha256=sha256, document=dump_notebook(notebook), plan=plan)
+
+
+def outline_of(reference: Path | None, path: Path) -> Outlined:
+    """Read a hand-in and say what is where in it, by the tasks of an assignment or by what looks like a heading.
+
+    Raises ExecutionUnavailable where its file can't be opened.
+    """
+    tasks = () if reference is None else sought(_assignment(reference).spec)
+    if not path.is_file():
+        return Outlined(rejected=_NO_FILE)
+    try:
+        notebook = read(_content(path))
+    except NotebookRejected as error:
+        return Outlined(rejected=str(error))
+    return Outlined(outline=outline(notebook, tasks))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:

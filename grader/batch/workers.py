@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from grader.batch.stages import Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import Described, Executed, Finished, Outlined, Pages, Prepared, Terms, WantsRepeat
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError
 from grader.gradebook import Entry
@@ -68,6 +68,10 @@ class Workers:
                 remedy="Run its assignment.py by itself, and look for what loops, exits or fills the memory.",
                 file=str(self.reference / "assignment.py"),
             ) from error
+
+    def outline(self, path: Path, *, by_reference: bool) -> Outlined:
+        """Read a hand-in and say what is where in it, by the assignment's tasks or by what looks like a heading."""
+        return self._do(Outlined, "outline_of", self.reference if by_reference else None, path)
 
     def prepare(self, terms: Terms, path: Path) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""

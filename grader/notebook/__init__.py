@@ -10,12 +10,14 @@ from grader.notebook.code import CellCode, Display, analyse, assigned_names, imp
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
-from grader.notebook.sections import Sought, find_sections
+from grader.notebook.sections import Heading, Outline, Sought, find_sections, outline
 
 __all__ = [
     "FILE_BYTES",
     "CellCode",
     "Display",
+    "Heading",
+    "Outline",
     "Printed",
     "Sought",
     "analyse",
@@ -23,6 +25,7 @@ __all__ = [
     "find_sections",
     "imported_modules",
     "label_of",
+    "outline",
     "parse_printed",
     "read",
 ]

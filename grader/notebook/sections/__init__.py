@@ -12,9 +12,10 @@ from collections.abc import Sequence
 
 from grader.notebook.sections.finding import find
 from grader.notebook.sections.naming import Sought
+from grader.notebook.sections.outline import Heading, Outline, outline
 from grader.records import Notebook, Section
 
-__all__ = ["Sought", "find_sections"]
+__all__ = ["Heading", "Outline", "Sought", "find_sections", "outline"]
 
 
 def find_sections(notebook: Notebook, sought: Sequence[Sought]) -> tuple[Section, ...]:

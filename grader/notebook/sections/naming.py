@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -42,7 +42,8 @@ class Sought:
 class Naming:
     """That a sign names a task; `task` is "" where it is numbered, and no task has that number.
 
-    `word` is what the number goes with, "" for none; `part` is 0 without one. `rest` is what comes after the name.
+    `word` is what the number goes with, "" for none; `part` is 0 without one. `rest` is what comes after the name, and
+    `called` the name itself where it is one that the assignment gives the task.
     """
 
     task: str
@@ -51,6 +52,12 @@ class Naming:
     number: int = 0
     part: int = 0
     rest: str = ""
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is named by: a name of the task's, or a word and a number."""
+        return self.called or f"{self.word} {self.number or ''}".strip()
 
 
 class Namer:
@@ -58,11 +65,11 @@ class Namer:
 
     def __init__(self, sought: Sequence[Sought]) -> None:
         by_length = sorted(
-            ((normalised(name), each.task) for each in sought for name in each.names),
-            key=lambda pair: len(pair[0]),
+            ((normalised(name), each.task, name) for each in sought for name in each.names),
+            key=lambda entry: len(entry[0]),
             reverse=True,
         )
-        self._patterns = [(_pattern(name), task) for name, task in by_length if name]
+        self._patterns = [(_pattern(name), task, called) for name, task, called in by_length if name]
         self._labels = _labels(sought)
         self._words = _words_of(sought, self._labels)
         self._own_words = frozenset().union(*self._words.values()) - WORDS
@@ -78,10 +85,10 @@ class Namer:
         Case, spaces, width and marks around a name don't count; `Task 1` is in neither `Task 10` nor `Task 1-2`.
         """
         line = normalised(text)
-        for pattern, task in self._patterns:
+        for pattern, task, called in self._patterns:
             match = pattern.match(line)
             if match:
-                return Naming(task=task, form="name", rest=line[match.end() :].strip())
+                return Naming(task=task, form="name", rest=line[match.end() :].strip(), called=called)
         return None
 
     def loosely(self, sign: Sign, number: int = 0) -> Naming | None:
@@ -90,7 +97,7 @@ class Namer:
         A tag or a grade id names nothing in any surer way, even if by its task's name.
         """
         if not sign.is_text and (named := self.by_name(sign.text)):
-            return Naming(task=named.task, form=_beside(sign), number=self.number(named.task))
+            return replace(named, form=_beside(sign), number=self.number(named.task))
         read = read_numbered(normalised(sign.text)) or self._in_own_words(normalised(sign.text))
         if read is None or not (read.word or sign.is_text):
             return None

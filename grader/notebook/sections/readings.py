@@ -80,7 +80,7 @@ class Judge:
             return (), "more words are numbered than a class has for its tasks"
         readings = list(dict.fromkeys(_of_each_word(marks)))
         reasons = [self._against_words(reading) for reading in readings]
-        fitting = [reading for reading, why in zip(readings, reasons, strict=True) if not why]
+        fitting = [_known(reading) for reading, why in zip(readings, reasons, strict=True) if not why]
         if not fitting:
             return (), next(iter(reasons), "")
         most = max(map(_tasks_found, fitting))
@@ -91,7 +91,7 @@ class Judge:
         return of_one_word[0], ""
 
     def _against_words(self, reading: Sequence[Mark]) -> str:
-        known = [mark for mark in reading if mark.task]
+        known = _known(reading)
         if not known:
             return "no task has these numbers"
         largest = max(mark.naming.number for mark in reading)
@@ -137,3 +137,7 @@ def _words(reading: Iterable[Mark]) -> set[str]:
 
 def _tasks_found(reading: Iterable[Mark]) -> int:
     return len({mark.task for mark in reading} - {""})
+
+
+def _known(reading: Iterable[Mark]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in reading if mark.task)
