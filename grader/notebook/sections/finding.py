@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.notebook.sections.marks import loose_marks, named_marks
 from grader.notebook.sections.naming import Form, Sought, namer_of
-from grader.notebook.sections.readings import Judge, apart
+from grader.notebook.sections.readings import Judge, Read, apart
 from grader.notebook.sections.stretches import Mark, place
 from grader.records import Notebook, Section
 
@@ -64,7 +64,7 @@ def _take_sure(finding: Finding, loose: Sequence[Mark], judge: Judge) -> None:
 
 
 def _take_loose(finding: Finding, loose: Sequence[Mark], judge: Judge) -> None:
-    steps: tuple[tuple[Form, Callable[[Sequence[Mark]], tuple[tuple[Mark, ...], str]]], ...] = (
+    steps: tuple[tuple[Form, Callable[[Sequence[Mark]], Read]], ...] = (
         ("other-word", judge.by_words),
         ("number", judge.by_numbers),
         ("letter", judge.by_numbers),
@@ -75,9 +75,15 @@ def _take_loose(finding: Finding, loose: Sequence[Mark], judge: Judge) -> None:
             finding.refuse(marks, "there are surer headings in this notebook")
             continue
         marks = _eligible(finding, marks)
-        reading, why = read(marks) if marks else ((), "")
-        finding.refuse(_without(marks, reading), why or "other headings fit better")
-        finding.take(reading)
+        if marks:
+            reading, reasons = read(marks)
+            for mark in _without(marks, reading):
+                finding.refuse([mark], reasons.get(mark) or _default(mark))
+            finding.take(reading)
+
+
+def _default(mark: Mark) -> str:
+    return "other headings fit better" if mark.task else f"no task has the number {mark.naming.number}"
 
 
 def _eligible(finding: Finding, marks: Sequence[Mark]) -> list[Mark]:

@@ -19,6 +19,9 @@ from grader.records import Notebook, Section
 
 _MOST_WORDS = 12
 
+Read = tuple[tuple[Mark, ...], Mapping[Mark, str]]
+"""What is to be taken of some marks, and of others what speaks against them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
@@ -70,46 +73,57 @@ class Judge:
     def _assigned(self) -> Mapping[int, frozenset[str]]:
         return {cell.index: frozenset(assigned_names(cell.source)) for cell in self.notebook.code_cells}
 
-    def by_words(self, marks: Sequence[Mark]) -> tuple[tuple[Mark, ...], str]:
-        """The best reading of numbers that go with words, and "", or nothing and what speaks against each.
+    def by_words(self, marks: Sequence[Mark]) -> Read:
+        """The best reading of numbers that go with words, or nothing and what speaks against each.
 
         The marks of one word are a reading, and all together are one. The one that finds the most tasks counts, of one
         word rather than of several; where two find as many in different places, neither does.
         """
         if len({_key(mark) for mark in marks}) > _MOST_WORDS:
-            return (), "more words are numbered than a class has for its tasks"
-        readings = list(dict.fromkeys(_of_each_word(marks)))
-        reasons = [self._against_words(reading) for reading in readings]
-        fitting = [_known(reading) for reading, why in zip(readings, reasons, strict=True) if not why]
-        if not fitting:
-            return (), next(iter(reasons), "")
-        most = max(map(_tasks_found, fitting))
+            return (), dict.fromkeys(marks, "more words are numbered than a class has for its tasks")
+        against = {reading: self._against_words(reading) for reading in _of_each_word(marks)}
+        reasons = {mark: why for reading, why in reversed(against.items()) for mark in reading}
+        fitting = [_known(reading) for reading, why in against.items() if not why]
+        most = max(map(_tasks_found, fitting), default=0)
         best = [reading for reading in fitting if _tasks_found(reading) == most]
         of_one_word = [reading for reading in best if len(_words(reading)) == 1] or best
         if len({self.sections(reading) for reading in of_one_word}) > 1:
-            return (), "different words number different cells"
-        return of_one_word[0], ""
+            return (), dict.fromkeys(marks, "different words number different cells")
+        return (of_one_word[0] if of_one_word else ()), reasons
 
     def _against_words(self, reading: Sequence[Mark]) -> str:
         known = _known(reading)
         if not known:
             return "no task has these numbers"
         largest = max(mark.naming.number for mark in reading)
-        if largest > self.namer.largest:
+        # What comes after the tasks may be a discussion that nobody marks; or they aren't the tasks at all.
+        if largest > self.namer.largest and not self._vouched_for(reading):
             return f"they go on to {largest}, and the tasks to {self.namer.largest}"
         if len(self.tasks) > 1 and _tasks_found(known) < 2 and _words(known) <= WEAK:
             return f"one heading with {known[0].naming.word!r} alone says too little"
         return self.against(known, ())
 
-    def by_numbers(self, marks: Sequence[Mark]) -> tuple[tuple[Mark, ...], str]:
+    def _vouched_for(self, reading: Sequence[Mark]) -> bool:
+        """Whether each task is found, and a variable of its own is assigned before any other number comes."""
+        for each, section in zip(self.sought, self.sections(reading), strict=True):
+            names = frozenset(name for names in each.variables for name in names)
+            made = any(not names.isdisjoint(self._assigned.get(index, ())) for index in section.cells)
+            if section.found != "heading" or not made:
+                return False
+        return True
+
+    def by_numbers(self, marks: Sequence[Mark]) -> Read:
         """Numbers or letters without a word of the tasks' own: every task once, in order, and nothing else."""
+        why = self._against_numbers(marks)
+        return ((), dict.fromkeys(marks, why)) if why else (tuple(marks), {})
+
+    def _against_numbers(self, marks: Sequence[Mark]) -> str:
         if any(not mark.task for mark in marks) or {mark.task for mark in marks} != set(self.tasks):
-            return (), "they don't number exactly the assignment's tasks"
+            return "they don't number exactly the assignment's tasks"
         whole = [mark.task for mark in marks if not mark.naming.part]
         if len(whole) != len(set(whole)):
-            return (), "a number comes twice"
-        why = self.against(marks, (), last=True)
-        return ((), why) if why else (tuple(marks), "")
+            return "a number comes twice"
+        return self.against(marks, (), last=True)
 
 
 def apart(marks: Sequence[Mark]) -> Iterator[Mark]:

@@ -198,6 +198,15 @@ def test_the_word_that_counts_up_is_the_tasks() -> None:
     assert cells(*nested) == {"task-1": (0, 1, 2, 3), "task-2": (4, 5, 6)}
 
 
+def test_what_comes_after_the_tasks_is_borne_where_their_variables_vouch_for_them() -> None:
+    book = ("## Exercise 1", A, "## Exercise 2", B, "## Exercise 3: discussion", ">>>print(a, b)")
+    assert cells(*book) == {"task-1": (0, 1), "task-2": (2, 3, 4, 5)}
+    questions = ("## Question 1", A, "## Question 2", ">>>x = 1", "## Question 3", B)
+    assert cells(*questions) == NEITHER
+    printed = ("## Question 1", ">>>print(1)", "## Question 2", ">>>print(2)", "## Question 3", ">>>print(3)")
+    assert cells(*printed) == NEITHER
+
+
 def test_two_languages_in_one_cell_are_one_heading() -> None:
     book = ("## Aufgabe 1\n## Exercise 1", A, "## Aufgabe 2\n## Exercise 2", B)
     assert cells(*book) == BOTH

@@ -80,6 +80,8 @@ def test_tags_and_grade_ids_are_told() -> None:
             "there is no code for task-1 below them",
         ),
         (["## Question 1", ">>>b = 1\na = 1", "## Question 2", ">>>x = 1"], "Question 2", ""),
+        (["# Homework 1", "## Problem 1", ">>>a = 1", "## Problem 2", ">>>b = 1"], "Homework 1", "one heading with"),
+        (["# Homework 1", "## Problem 1", ">>>x = 1", "## Problem 7"], "Problem 7", "they go on to 7"),
         (["## Part 1"], "Part 1", "one heading with 'part' alone says too little"),
         (
             ["## Task 1", ">>>x = 1\n# Task 1 values again"],
