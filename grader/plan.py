@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.assignment.spec import Spec
-from grader.notebook import assigned_names, find_sections, replace_assigned
+from grader.notebook import Sought, assigned_names, find_sections, replace_assigned
 from grader.records import Calls, CapturePoint, Notebook, Plan, Replacement, Run, Section, Source, root_of
 
 NAMES_A_SECTION = 300
@@ -19,8 +19,25 @@ _FIRST_SEED, _OTHER_SEED = 20_240_229, 7
 
 def task_sections(spec: Spec, notebook: Notebook) -> dict[str, Section]:
     """Each task's section, by the task's id."""
-    headings = {task.id: task.heading for task in spec.tasks}
-    return {section.task: section for section in find_sections(notebook, headings)}
+    return {section.task: section for section in find_sections(notebook, sought(spec))}
+
+
+def sought(spec: Spec) -> tuple[Sought, ...]:
+    """What is looked for: each task by the names of its heading, and what its checks ask for."""
+    return tuple(
+        [
+            Sought(
+                task=task.id,
+                names=(task.heading, *task.headings),
+                variables=tuple([_roots(check.names) for check in task.checks if check.kind == "value"]),
+            )
+            for task in spec.tasks
+        ]
+    )
+
+
+def _roots(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([root_of(path) for path in paths]))
 
 
 def last_code_cell(section: Section, notebook: Notebook) -> int | None:

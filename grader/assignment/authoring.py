@@ -20,6 +20,7 @@ from grader.assignment.declarations import (
     PersonDeclaration,
     TaskDeclaration,
 )
+from grader.assignment.headings import Headings, read_headings
 from grader.assignment.options import (
     CallableOptions,
     FunctionOptions,
@@ -109,13 +110,16 @@ class Assignment:
         repeat: int = 1,
         replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
+        headings: Headings = (),
     ) -> None:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
         `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name. The
         options from `reveal` to `repeat` are the fields of `Policies`. `replaced` are values that a graded run has
         where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter of the class, by its path from
-        this folder, where it isn't the grader's own. Raises AssignmentError for what can't be meant.
+        this folder, where it isn't the grader's own. `headings` are patterns of what headings look like besides the
+        tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in them, too. Raises AssignmentError
+        for what can't be meant.
         """
         place = author_place()
         policies = Policies(reveal=reveal, printed=printed, other_names=other_names, repeat=repeat)
@@ -129,6 +133,7 @@ class Assignment:
             replaced=read_replaced(replaced or {}, place),
             python=read_path(python, "python", place),
             place=place,
+            headings=read_headings(headings, place),
         )
 
     @property
@@ -168,14 +173,21 @@ class Assignment:
         given = declare_drawn(name, shape, names, spread, scope, place)
         self._declared = self._declared.with_given(given)
 
-    def task(self, heading: str, *, title: str = "", tolerance: Tolerance | None = None) -> Task:
-        """Declare a part of the assignment. `heading` is how its heading starts in the notebook (`Task 1`)."""
+    def task(
+        self, heading: str, *, title: str = "", tolerance: Tolerance | None = None, headings: Headings = ()
+    ) -> Task:
+        """Declare a part of the assignment.
+
+        `heading` is how its heading starts in the notebook (`Task 1`), `headings` how else it may.
+        """
         place = author_place()
         heading = read_text(heading, "The heading", place)
         if not (id := slug(heading)):
             raise place.error(f"The heading {heading!r} makes no id.", remedy="Use at least one letter or digit.")
         title = read_text(title, "title", place) if title else ""
-        self._declared = self._declared.with_task(TaskDeclaration(id=id, heading=heading, title=title, place=place))
+        also = read_headings(headings, place)
+        task = TaskDeclaration(id=id, heading=heading, title=title, place=place, headings=also)
+        self._declared = self._declared.with_task(task)
         outer = self._declared.tolerance
         inner = outer if tolerance is None else read_tolerance(tolerance, place, outer)
         return Task(self, Scope(task=id, versions=self._declared.versions, tolerance=inner))

@@ -157,6 +157,7 @@ class TaskDeclaration:
     heading: str
     title: str
     place: Place
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +173,7 @@ class AssignmentDeclaration:
     replaced: Mapping[str, str]
     python: str
     place: Place
+    headings: tuple[str, ...] = ()
     givens: tuple[Given, ...] = ()
     tasks: tuple[TaskDeclaration, ...] = ()
     items: tuple[Item, ...] = ()

@@ -24,6 +24,7 @@ from grader.assignment.declarations import (
 )
 from grader.assignment.folder import FolderModules, read_sources
 from grader.assignment.functions import FunctionReference, Importable, build_function
+from grader.assignment.headings import headings_by_task
 from grader.assignment.prelude import Prelude, read_prelude
 from grader.assignment.properties import PropertyReference, build_property
 from grader.assignment.reference import Graph, Reference, build_graph
@@ -127,11 +128,12 @@ def _specify(
     checks, and where the points don't add up.
     """
     _refuse_no_tasks(declared)
+    headings = headings_by_task(declared)
     asked: Asked = {
         **{id: _asked_function(function) for id, function in functions.items()},
         **{id: _asked_property(property, id) for id, property in properties.items()},
     }
-    tasks = tuple(_task(task, declared, asked) for task in declared.tasks)
+    tasks = tuple(_task(task, declared, asked, headings[task.id]) for task in declared.tasks)
     _refuse_shared_names(declared)
     _refuse_wrong_sum(declared, tasks)
     return Spec(
@@ -187,13 +189,13 @@ def _inputs(
     return frames | {digest: frame for property in properties.values() for digest, frame in property.frames.items()}
 
 
-def _task(task: TaskDeclaration, declared: AssignmentDeclaration, asked: Asked) -> TaskSpec:
+def _task(task: TaskDeclaration, declared: AssignmentDeclaration, asked: Asked, headings: tuple[str, ...]) -> TaskSpec:
     checks = tuple(check for item in declared.items if item.task == task.id for check in _checks(item, asked))
     if not checks:
         raise task.place.error(
             f"{task.heading!r} has no checks.", remedy="Give one of its quantities points, or take the task out."
         )
-    return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks)
+    return TaskSpec(id=task.id, heading=task.heading, title=task.title, checks=checks, headings=headings)
 
 
 def _checks(item: Item, asked: Asked) -> Iterator[CheckSpec]:

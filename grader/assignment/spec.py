@@ -138,12 +138,16 @@ class CheckSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
-    """A part of the assignment. `heading` is how its heading starts in the notebook (`Task 1`)."""
+    """A part of the assignment. `heading` is how its heading starts in the notebook (`Task 1`).
+
+    `headings` are further ways in which it may start.
+    """
 
     id: str
     heading: str
     title: str
     checks: tuple[CheckSpec, ...]
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

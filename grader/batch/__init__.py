@@ -10,7 +10,7 @@ from grader.batch.imports import common_imports
 from grader.batch.outputs import OutputFolder
 from grader.batch.parts import join_parts
 from grader.batch.roster import Roster, read_roster
-from grader.batch.stages import Described, Graded, HandedIn, Pages, Prepared
+from grader.batch.stages import Described, Graded, HandedIn, Outlined, Pages, Prepared
 from grader.batch.unpacker import Unpacker
 from grader.batch.workers import Workers
 
@@ -23,6 +23,7 @@ __all__ = [
     "Graded",
     "HandIn",
     "HandedIn",
+    "Outlined",
     "OutputFolder",
     "Pages",
     "Prepared",

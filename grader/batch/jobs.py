@@ -17,16 +17,29 @@ from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
 from grader.batch import archives
 from grader.batch.beside import of_hand_in
-from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import (
+    BY_ITSELF,
+    Company,
+    Described,
+    Executed,
+    Finished,
+    Outlined,
+    Pages,
+    Prepared,
+    Terms,
+    WantsRepeat,
+)
 from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, outputs_differ, ungraded
-from grader.notebook import FILE_BYTES, Part, join, read, tasks_of
-from grader.plan import make_plan
+from grader.notebook import FILE_BYTES, Part, join, outline, read, tasks_of
+from grader.plan import make_plan, sought
 from grader.records import Execution, Grade, Notebook, Replacement, Result
 from grader.reports import executed_notebook, feedback_page, result_document
+
+_NO_FILE = "This is no regular file. Hand in the notebook itself."
 
 
 @functools.cache
@@ -51,7 +64,7 @@ def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
-        return Prepared(sha256="", rejected="This is no regular file. Hand in the notebook itself.")
+        return Prepared(sha256="", rejected=_NO_FILE)
     files = _contents(company.parts or (path,))
     sha256 = of_hand_in(hashlib.sha256(files[0][1]).hexdigest(), [*_digests(files[1:]), company.digest])
     try:
@@ -65,13 +78,13 @@ def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
 
 def tasks(reference: Path, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
     """Of each file, the tasks that it has headings of; of none, where it can't be read."""
-    headings = _headings(_assignment(reference).spec)
+    wanted = sought(_assignment(reference).spec)
     found: list[tuple[str, ...]] = []
     if not all(path.is_file() for path in paths):
         return ((),) * len(paths)
     for name, data in _contents(paths):
         try:
-            found.append(tasks_of(read(data, name), name, headings))
+            found.append(tasks_of(read(data, name), name, wanted))
         except NotebookRejected:
             found.append(())
     return tuple(found)
@@ -98,17 +111,29 @@ def _digests(files: Sequence[tuple[str, bytes]]) -> list[str]:
 def _together(spec: Spec, files: Sequence[tuple[str, bytes]]) -> Notebook:
     if len(files) == 1:
         return read(files[0][1], files[0][0])
-    headings = _headings(spec)
+    headings = {task.id: task.heading for task in spec.tasks}
     parts = []
     for name, data in files:
         notebook = read(data, name)
-        first = next(iter(tasks_of(notebook, name, headings)), "")
+        first = next(iter(tasks_of(notebook, name, sought(spec))), "")
         parts.append(Part(name=name, heading=headings.get(first, name), notebook=notebook))
     return join(parts)
 
 
-def _headings(spec: Spec) -> dict[str, str]:
-    return {task.id: task.heading for task in spec.tasks}
+def outline_of(reference: Path | None, path: Path) -> Outlined:
+    """Read a hand-in and say what is where in it, by the tasks of an assignment or by what looks like a heading.
+
+    Raises ExecutionUnavailable where its file can't be opened.
+    """
+    tasks = () if reference is None else sought(_assignment(reference).spec)
+    if not path.is_file():
+        return Outlined(rejected=_NO_FILE)
+    try:
+        ((name, data),) = _contents((path,))
+        notebook = read(data, name)
+    except NotebookRejected as error:
+        return Outlined(rejected=str(error))
+    return Outlined(outline=outline(notebook, tasks))
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:

@@ -10,6 +10,7 @@ from grader.assignment.spec import Policies, Spec
 from grader.batch.beside import ALONE, Beside
 from grader.execution import Recording
 from grader.gradebook import Entry, Stored
+from grader.notebook import Outline
 from grader.records import ExecutionStatus, Plan, Submission
 
 
@@ -19,6 +20,14 @@ class Described:
 
     spec: Spec
     sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlined:
+    """The outline of a notebook; None where `rejected` says why it can't be read."""
+
+    outline: Outline | None = None
+    rejected: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from grader.batch.stages import BY_ITSELF, Company, Described, Executed, Finished, Pages, Prepared, Terms, WantsRepeat
+from grader.batch.stages import (
+    BY_ITSELF,
+    Company,
+    Described,
+    Executed,
+    Finished,
+    Outlined,
+    Pages,
+    Prepared,
+    Terms,
+    WantsRepeat,
+)
 from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError, ExecutionUnavailable
@@ -82,6 +93,10 @@ class Workers:
             return self._do(tuple, "tasks", self.reference, paths, seconds=LOAD_SECONDS)
         except ExecutionUnavailable:
             return ((),) * len(paths)
+
+    def outline(self, path: Path, *, by_reference: bool) -> Outlined:
+        """Read a hand-in and say what is where in it, by the assignment's tasks or by what looks like a heading."""
+        return self._do(Outlined, "outline_of", self.reference if by_reference else None, path)
 
     def prepare(self, terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""

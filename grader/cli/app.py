@@ -154,6 +154,30 @@ def show(
 
 
 @app.command()
+def outline(
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks, or folders that hold them.", show_default=False)],
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            "-r",
+            help="Folder of the assignment; else reference, where it is there, or no tasks at all.",
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which cells of a notebook belong to which task, by which headings, and which other headings don't count.
+
+    Runs nothing of the notebook. Without an assignment, shows all that looks like a heading.
+    """
+    from grader.cli.outline import run_outline
+
+    run_outline(notebooks, reference, as_json=as_json)
+
+
+@app.command()
 def doctor(
     python: Annotated[
         str | None,

@@ -20,21 +20,25 @@ from grader.notebook.joining import Part, join
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
-from grader.notebook.sections import find_sections, tasks_of
+from grader.notebook.sections import Heading, Outline, Sought, find_sections, outline, tasks_of
 
 __all__ = [
     "FILE_BYTES",
     "CellCode",
     "Display",
+    "Heading",
+    "Outline",
     "Part",
     "Printed",
     "Replaced",
+    "Sought",
     "analyse",
     "assigned_names",
     "find_sections",
     "imported_modules",
     "join",
     "label_of",
+    "outline",
     "parse_printed",
     "read",
     "replace_assigned",

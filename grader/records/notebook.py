@@ -27,7 +27,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell; `index` counts all cells of the notebook from 0, whatever their kind."""
+    """A cell; `index` counts all cells of the notebook from 0, whatever their kind.
+
+    `grade_id` is the name that nbgrader gave it, "" without one.
+    """
 
     index: int
     kind: Literal["code", "markdown", "raw"]
@@ -37,6 +40,7 @@ class Cell:
     outputs: tuple[Output, ...] = ()
     execution_count: int | None = None
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    grade_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

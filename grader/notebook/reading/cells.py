@@ -71,6 +71,7 @@ def _read_cell(index: int, item: object, own: set[str], reader: _Reader) -> Cell
         outputs=outputs,
         execution_count=_count(raw.get("execution_count")),
         attachments=_attachments(raw.get("attachments"), reader.attachments) if kind != "code" else {},
+        grade_id=_grade_id(raw.get("metadata")),
     )
 
 
@@ -111,6 +112,12 @@ def _tags(metadata: object) -> tuple[str, ...]:
     if not isinstance(tags, list):
         return ()
     return tuple(clean(tag[:100]) for tag in tags[:50] if isinstance(tag, str))
+
+
+def _grade_id(metadata: object) -> str:
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return clean(name[:100]) if isinstance(name, str) else ""
 
 
 def _count(raw: object) -> int | None:

@@ -1,16 +1,21 @@
-"""Headings as students write them: in Markdown, in bold, in HTML, in comments; and which task they name."""
+"""Headings as students write them: in Markdown, in bold, in HTML, in comments; and their text in normal form."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
+
+SignKind = Literal["heading", "comment", "tag", "grade-id"]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}#{1,6}(.*)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*$")
+_LISTED = re.compile(r" {0,3}\d{1,9}[.)](?:\s|$)")
 _BOLD = re.compile(r"\s{0,3}(?:\*\*|__)(?=\S)(.*)")
 # Any tags may come before the one that makes it a heading: <center><font color="red"><h2>Task 1</h2>…
 _HTML_HEADING = re.compile(r"\s*(?:<[^<>]{0,300}>\s*)*<(?:h[1-6]|b|strong)\b[^<>]{0,300}>(.*)", re.IGNORECASE)
@@ -28,66 +33,68 @@ _STRING_AT_TOP = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _INVISIBLE = {"Cf", "Cc"}
+_CONTROLS = {code: None for code in (*range(32), 127) if not chr(code).isspace()}
 _LINE_CHARACTERS = 1_000
 _REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 512, 4_000
 
-Named = Callable[[str], tuple[str, str] | None]
-"""Gives the id of the task that a heading's text names, and what comes after the name; None where it names none."""
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What may be a heading. `line` counts from 1 in its cell, and is 0 for a tag or a grade id, beside the source.
 
-def task_namer(headings: Mapping[str, str]) -> Named:
-    """A function from a heading's text to the id of the task that it starts with the name of, and the rest of it.
-
-    `headings` maps ids to names (`{"task-1": "Task 1"}`). Case, spaces, width and marks around the name don't count;
-    `Task 1` is in neither `Task 10`, `Task 1.5` nor `Task 1a`. Of several names that fit, the longest counts.
+    `prominent` is False for what only a task's own name makes a heading: a comment below code, an item of a list.
     """
-    patterns = sorted(
-        ((normalised(name), task) for task, name in headings.items()), key=lambda pair: len(pair[0]), reverse=True
-    )
-    compiled = [(_pattern(name), task) for name, task in patterns if name]
 
-    def named(text: str) -> tuple[str, str] | None:
-        line = normalised(text)
-        for pattern, task in compiled:
-            match = pattern.match(line)
-            if match:
-                return task, line[match.end() :].strip()
-        return None
+    kind: SignKind
+    line: int
+    text: str
+    prominent: bool = True
 
-    return named
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    words = re.findall(r"\d+|[^\W\d_]+|[^\w\s]+", name)
-    # What would continue a number: a digit, a decimal (1.5, 1-2), or a letter of a script that has cases (1a).
-    end = r"(?![.,\-]?\d)(?![a-zà-ÿα-ωа-я_])" if words and words[-1].isdigit() else r"(?!\w)"
-    return re.compile(r"[\s_\-#.]*".join(re.escape(word) for word in words) + end)
+    @property
+    def is_text(self) -> bool:
+        """Whether it is written in the cell, and not kept beside its source."""
+        return self.line > 0
 
 
 @lru_cache(maxsize=1_024)
 def normalised(text: str) -> str:
     """Text in the one form in which headings are compared: no tags, links or marks before it, lower case, NFKC."""
     text = html.unescape(_LINK.sub(r"\1", _TAG.sub(" ", text[:_LINE_CHARACTERS])))
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    if text.isascii():
+        text = text.lower().translate(_CONTROLS)
+    else:
+        text = unicodedata.normalize("NFKC", text).casefold()
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
     text = " ".join(text.replace("*", "").replace("`", "").split())
     return re.sub(r"^[\W_]+", "", text)
 
 
-def markdown_headings(source: str) -> Iterator[str]:
-    """The text of each heading of a Markdown cell, in order; bold and HTML at the start of a line count too."""
+def markdown_headings(source: str) -> tuple[Sign, ...]:
+    """Each heading of a Markdown cell, in order; bold and HTML at the start of a line count too."""
+    remembered = len(source) <= _REMEMBERED_CHARACTERS
+    return _remembered_markdown(source) if remembered else tuple(_markdown_headings(source))
+
+
+# A notebook's sections are looked for when it is planned, and again when it is marked.
+@lru_cache(maxsize=_REMEMBERED_CELLS)
+def _remembered_markdown(source: str) -> tuple[Sign, ...]:
+    return tuple(_markdown_headings(source))
+
+
+def _markdown_headings(source: str) -> Iterator[Sign]:
     lines = [line[:_LINE_CHARACTERS] for line in _unfenced(source.splitlines())]
-    for previous, line, following in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+    neighbours = zip(["", *lines], lines, [*lines[1:], ""], strict=False)
+    for number, (previous, line, following) in enumerate(neighbours, start=1):
         for pattern in (_ATX, _HTML_HEADING, _BOLD):
             match = pattern.match(line)
             if match:
                 # A heading's tag may stand on a line of its own.
-                yield match.group(1) if match.group(1).strip() else following
+                yield Sign("heading", number, match.group(1) if match.group(1).strip() else following)
                 break
         else:
             # A paragraph of one line: `Task 1`, underlined or alone.
             if _UNDERLINE.match(following) or _stands_alone(previous, line, following):
-                yield line
+                yield Sign("heading", number, line, prominent=_LISTED.match(line) is None)
 
 
 def _stands_alone(previous: str, line: str, following: str) -> bool:
@@ -110,30 +117,30 @@ def _unfenced(lines: list[str]) -> Iterator[str]:
             yield line
 
 
-def comment_headings(source: str) -> tuple[tuple[str, bool], ...]:
-    """The text of each comment in a code cell that may be a heading, and whether it is at the top, before any code.
+def comment_headings(source: str) -> tuple[Sign, ...]:
+    """Each comment in a code cell that may be a heading.
 
-    Comments below the top count where they stand alone on a line that isn't indented, outside of strings. A string
-    alone at the top counts as a comment: its first line of words.
+    Comments below the top, which is before any code, count where they stand alone on a line that isn't indented,
+    outside of strings. A string alone at the top counts as a comment: its first line of words.
     """
-    return _remembered(source) if len(source) <= _REMEMBERED_CHARACTERS else tuple(_comment_headings(source))
+    remembered = len(source) <= _REMEMBERED_CHARACTERS
+    return _remembered_comments(source) if remembered else tuple(_comment_headings(source))
 
 
-# A notebook's sections are looked for when it is planned, and again when it is marked.
 @lru_cache(maxsize=_REMEMBERED_CELLS)
-def _remembered(source: str) -> tuple[tuple[str, bool], ...]:
+def _remembered_comments(source: str) -> tuple[Sign, ...]:
     return tuple(_comment_headings(source))
 
 
-def _comment_headings(source: str) -> Iterator[tuple[str, bool]]:
+def _comment_headings(source: str) -> Iterator[Sign]:
     at_top = True
     quote = ""
-    for line in _with_string_as_comment(source).splitlines():
+    for number, line in enumerate(_with_string_as_comment(source).splitlines(), start=1):
         line = line[:_LINE_CHARACTERS]
         shown = line.strip() if at_top else line
         comment = None if quote else _COMMENT.match(shown)
         if comment:
-            yield comment.group(1), at_top
+            yield Sign("comment", number, comment.group(1), at_top)
             continue
         quote = _open_quote(line, quote)
         at_top = at_top and (not shown or _MAGIC.match(shown) is not None)
@@ -144,7 +151,9 @@ def _with_string_as_comment(source: str) -> str:
     if match is None:
         return source
     words = (match["long"] or match["double"] or match["single"] or "").strip().partition("\n")[0]
-    return f"{match['before']}# {words}\n{source[match.end() :]}"
+    # The lines below keep their numbers.
+    lines = "\n" * max(source.count("\n", match.end("before"), match.end()), 1)
+    return f"{match['before']}# {words}{lines}{source[match.end() :]}"
 
 
 def _open_quote(line: str, quote: str) -> str:

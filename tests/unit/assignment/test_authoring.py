@@ -159,6 +159,35 @@ def test_the_interpreter_of_the_class_is_kept_as_it_was_written(load_source, wri
     assert load_source(source + TASK + "@task.value(points=2)\ndef q(x): return x\n").spec.python == kept
 
 
+def headings_of(load_source, assignment: str, *tasks: str) -> list[tuple[str, ...]]:
+    source = HEAD + f'a = Assignment("a", title="A", points={len(tasks)}, {assignment})\na.given(x=[1.0, 2.0])\n'
+    for number, task in enumerate(tasks):
+        source += f"@a.task({task}).value(points=1)\ndef q{number}(x): return x + {number}\n"
+    return [task.headings for task in load_source(source).spec.tasks]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "tasks", "headings"),
+    [
+        ("", ['"Task 1"', '"Task 2"'], [(), ()]),
+        ("", ['"Task 1", headings="Warm-up"', '"Task 2"'], [("Warm-up",), ()]),
+        ("", ['"Task 1"', '"Task 2", headings=["Backprop", "Übung  2"]'], [(), ("Backprop", "Übung 2")]),
+        ('headings="Lab {n}"', ['"Task 1"', '"Task 2"'], [("Lab 1",), ("Lab 2",)]),
+        ('headings="Lab 3: part {letter}"', ['"Task 1"', '"Task 2"'], [("Lab 3: part a",), ("Lab 3: part b",)]),
+        ('headings="Lab {n}: part {letter}"', ['"Task 2 (a)"', '"Task 2b"'], [("Lab 2: part a",), ("Lab 2: part b",)]),
+        ('headings=["Lab {n}", "{title}"]', ['"Task 1", title="Forward"'], [("Lab 1", "Forward")]),
+        ('headings="Step {n}"', ['"Forward"', '"Backward"'], [("Step 1",), ("Step 2",)]),
+        ('headings="Übung {n}"', ['"Task 1", headings="Warm-up {n}"'], [("Warm-up 1", "Übung 1")]),
+        ('headings="Task {n}"', ['"Task 1"'], [()]),
+        ('headings="{{{n}}}"', ['"Task 1"'], [("{1}",)]),
+    ],
+)
+def test_headings_are_names_and_patterns(
+    load_source, assignment: str, tasks: list[str], headings: list[tuple[str, ...]]
+) -> None:
+    assert headings_of(load_source, assignment, *tasks) == headings
+
+
 def test_a_decorated_function_can_still_be_called() -> None:
     assignment = Assignment("a", title="A", points=1)
 

@@ -209,6 +209,53 @@ POINTS = [
         says=("'Task 2' has no checks",),
     ),
     Case(
+        name="no heading",
+        source=declared('"m", title="S", points=1, headings=3'),
+        says=("headings=3 is no name", 'headings="Exercise {n}"'),
+    ),
+    Case(
+        name="unknown placeholder",
+        source=declared('"m", title="S", points=1, headings="Lab {m}"'),
+        says=("placeholder {m}", "n, title"),
+    ),
+    Case(
+        name="attribute in a placeholder",
+        source=declared('"m", title="S", points=1, headings="Lab {n.real}"'),
+        says=("placeholder {n.real}",),
+    ),
+    Case(
+        name="open brace",
+        source=declared('"m", title="S", points=1, headings="Lab {n"'),
+        says=("braces that are no placeholder", "written twice"),
+    ),
+    Case(
+        name="format of a placeholder",
+        source=declared('"m", title="S", points=1, headings="Lab {n:>9}"'),
+        says=("braces that are no placeholder",),
+    ),
+    Case(
+        name="empty heading",
+        source=declared('"m", title="S", points=1, headings=["Lab {n}", "##"]'),
+        says=("'##' names nothing",),
+    ),
+    Case(
+        name="no letter",
+        source=declared('"m", title="S", points=1, headings="Lab {n}{letter}"'),
+        says=("asks for a letter that 'Task 1' doesn't have",),
+    ),
+    Case(
+        name="no title",
+        source=declared('"m", title="S", points=1, headings="{title}"'),
+        says=("asks for a title that 'Task 1' doesn't have",),
+    ),
+    Case(
+        name="one heading of two tasks",
+        source=PLAIN
+        + GOOD_TASK.replace('1")', '1", headings="Lab")')
+        + '@mlp.task("Task 2", headings="LAB").value(points=0)  # here\ndef b(x): return x',
+        says=("Both 'Task 1' and 'Task 2'", "'LAB'"),
+    ),
+    Case(
         name="points outside tasks",
         source=PLAIN + GOOD_TASK + "\n@mlp.quantity(points=1)  # here\ndef q(x):\n    return x",
         says=("Points belong to a task",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from grader.notebook import Part, find_sections, join, tasks_of
+from grader.notebook import Part, Sought, find_sections, join, tasks_of
 from grader.notebook.joining import EMPTIED
 from grader.records import Cell, Notebook
 
-HEADINGS = {"t1": "Task 1", "t2": "Task 2", "t3": "Task 3"}
+TASKS = [Sought(task=f"t{number}", names=(f"Task {number}",)) for number in (1, 2, 3)]
 
 
 def notebook(*sources: str, repairs: tuple[str, ...] = ()) -> Notebook:
@@ -28,7 +28,7 @@ def test_each_file_begins_a_section_of_its_own_in_an_empty_namespace() -> None:
     assert [cell.source for cell in joined.code_cells] == ["import os", "x = 1", EMPTIED, "import os", "x = 2"]
     assert [cell.index for cell in joined.cells] == list(range(len(joined.cells)))
     assert len({cell.id for cell in joined.cells}) == len(joined.cells)
-    one, two = find_sections(joined, {"t1": "Task 1", "t2": "Task 2"})
+    one, two = find_sections(joined, TASKS[:2])
     sources = [{joined.cells[index].source for index in section.cells} for section in (one, two)]
     assert "x = 1" in sources[0]
     assert EMPTIED not in sources[0]
@@ -57,4 +57,4 @@ def test_counts_of_runs_go_on_from_file_to_file() -> None:
 def test_tasks_are_known_by_headings_and_else_by_the_files_name(
     sources: tuple[str, ...], name: str, tasks: tuple[str, ...]
 ) -> None:
-    assert tasks_of(notebook(*sources), name, HEADINGS) == tasks
+    assert tasks_of(notebook(*sources), name, TASKS) == tasks

@@ -147,6 +147,23 @@ def test_cells_keep_their_positions_where_some_are_no_cells():
     assert [cell.index for cell in notebook.code_cells] == [7]
 
 
+@pytest.mark.parametrize(
+    ("nbgrader", "grade_id"),
+    [
+        ({"grade_id": "task2"}, "task2"),
+        ({"grade_id": "q\x002"}, "q2"),
+        ({"grade_id": "q" * 10_000}, "q" * 100),
+        ({"grade_id": 2}, ""),
+        ({}, ""),
+        (["grade_id"], ""),
+        (None, ""),
+    ],
+)
+def test_the_name_that_nbgrader_gave_a_cell_is_kept_where_it_is_sound(nbgrader, grade_id):
+    cell = read(dumped(document({**code_cell("x = 1"), "metadata": {"nbgrader": nbgrader}}))).cells[0]
+    assert cell.grade_id == grade_id
+
+
 def test_tags_and_execution_counts_are_kept_where_they_are_sound():
     metadata = {"tags": ["graded", 5, None]}
     sound, odd = read(dumped(document(code_cell(metadata=metadata), code_cell(id="b", execution_count=True)))).cells
