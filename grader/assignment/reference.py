@@ -171,10 +171,15 @@ class Reference:
     def refuse_varying_shapes(self) -> None:
         """Raise AssignmentError where a quantity has another shape for other numbers in the givens, unless it may."""
         base = self.worlds()[0]
-        try:
-            other = self.evaluate({name: _moved(given) for name, given in self.graph.givens.items()})
-        except AssignmentError:  # it needn't bear numbers that are not the handout's
-            return
+        floating = {name: given.value for name, given in self.graph.givens.items() if given.value.is_floating_point()}
+        for moved in _OTHER_NUMBERS if floating else ():
+            try:
+                other = self.evaluate({name: moved(value) for name, value in floating.items()})
+            except AssignmentError:  # it needn't bear numbers that are not the handout's
+                return
+            self._refuse_other_shapes(base, other)
+
+    def _refuse_other_shapes(self, base: World, other: World) -> None:
         for name, quantity in self.graph.quantities.items():
             one, two = base.values[name], other.values[name]
             differs = isinstance(one, np.ndarray) and (not isinstance(two, np.ndarray) or one.shape != two.shape)
@@ -209,13 +214,13 @@ class Reference:
         return World(values={name: expected_of(value) for name, value in computed.items()}, chosen=dict(chosen))
 
 
-def _moved(given: Given) -> Tensor:
-    """Other numbers of the same shape, with other signs; what isn't floating stays."""
-    value = given.value
-    if not value.is_floating_point():
-        return value
+def _with_other_signs(value: Tensor) -> Tensor:
     generator = torch.Generator().manual_seed(1)
     return value * torch.randn(value.shape, generator=generator, dtype=value.dtype)
+
+
+_OTHER_NUMBERS: tuple[Callable[[Tensor], Tensor], ...] = (torch.abs, lambda value: -value.abs(), _with_other_signs)
+"""What is made of the givens' numbers, to see whether shapes depend on them."""
 
 
 def _refuse_nan(graph: Graph, world: World) -> None:

@@ -36,8 +36,8 @@ def run_outline(notebooks: Sequence[Path], reference: Path | None, *, as_json: b
 
     Raises UsageError where there is none, AssignmentError where the reference folder is broken.
     """
-    hand_ins = collect(notebooks).hand_ins
     folder = reference or (_DEFAULT if (_DEFAULT / "assignment.py").is_file() else None)
+    hand_ins = collect(notebooks, apart=() if folder is None else (folder,)).hand_ins
     with Workers(folder or _DEFAULT, processes=1) as workers:
         spec = workers.describe().spec if folder else None
         outlined = ((each.path, _outlined(workers, each.path, by_reference=spec is not None)) for each in hand_ins)

@@ -5,6 +5,7 @@ All that it needs is bound before student code runs. What it tells is a claim, l
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import select
@@ -26,12 +27,14 @@ UNTRIED, SAME, STATE, RANDOM = range(4)
 ABSENT_MARK, FUNCTION_MARK, OTHER_MARK = range(3)
 _RESULT = Struct("<BBI")
 _TOLD = Struct("<BIQ")
-_BEGUN, _ENDED, _AGAIN = range(3)
+_BEGUN, _ENDED, _AGAIN, _OVER = range(4)
 _SEED = 20_240_229
 _SECOND_SECONDS = 0.25
 """So long calls are made a second time, to see whether they give the same."""
 _TEXT = 300
 _ELEMENTS = 200
+_MOST_TOLD = 1 << 20
+_UNCHANGING = (int, float, complex, str, bytes, type(None))
 _GRACE_SECONDS = 0.05
 
 
@@ -76,21 +79,33 @@ class Caller:
     ) -> list[tuple[int, int, bytes]]:
         count = asked["count"]
         results = [(NOT_MADE, UNTRIED, b"")] * count
-        begin = 0
+        begin, careful = 0, False
         while begin < count and self._now() < deadline:
-            copy = Copy(self, function, asked, inputs, results, begin)
+            copy = Copy(self, function, asked, inputs, results, begin, careful)
             try:
                 begin = copy.run(deadline)
             except OSError:  # no further process, or no further descriptor
                 break
+            careful = True
         return results
 
 
 class Copy:
-    """A copy of the process that makes the calls from one case on, until one of them ends it."""
+    """A copy of the process that makes the calls from one case on, until one of them ends it.
+
+    One that is `careful` tells of each call as it begins and ends. One that isn't tells of all at its end, which takes
+    far less: where it doesn't come to that, a careful one begins again.
+    """
 
     def __init__(
-        self, caller: Caller, function: Any, asked: dict[str, Any], inputs: bytes, results: list[Any], begin: int
+        self,
+        caller: Caller,
+        function: Any,
+        asked: dict[str, Any],
+        inputs: bytes,
+        results: list[Any],
+        begin: int,
+        careful: bool,
     ) -> None:
         self._caller = caller
         self._function = function
@@ -98,9 +113,10 @@ class Copy:
         self._inputs = inputs
         self._results = results
         self._begin = begin
+        self._careful = careful
         self._data = bytearray()
         self._current = begin
-        self._over = False
+        self._over = self._told_all = False
 
     def run(self, deadline: float) -> int:
         """Make the calls, and say from which case on another copy has to go on."""
@@ -124,6 +140,8 @@ class Copy:
                 caller._close(writing)
         if self._over:
             return len(self._results)
+        if not self._careful:
+            return self._begin
         if self._current < len(self._results) and self._results[self._current][0] == NOT_MADE:
             self._results[self._current] = (TIMEOUT if expired else DIED, UNTRIED, b"")
         return self._current + 1
@@ -142,6 +160,8 @@ class Copy:
                 return False
             self._data += data
             while self._take():
+                if self._told_all:
+                    return False
                 until = min(deadline, caller._now() + self._asked["seconds"] + _GRACE_SECONDS)
 
     def _take(self) -> bool:
@@ -156,6 +176,8 @@ class Copy:
         if case < len(self._results) and (payload or kind == _BEGUN):
             if kind == _BEGUN:
                 self._current = case
+            elif kind == _OVER:
+                self._told_all = True
             elif kind == _ENDED:
                 self._results[case] = (payload[0], UNTRIED, payload[1:])
                 self._over = self._over or case == len(self._results) - 1
@@ -168,14 +190,35 @@ class Copy:
         try:
             _shut_off()
             performance = Performance(self._function, self._asked, Objects(self._inputs), self._caller._limits)
-            performance.give(self._begin, lambda *told: self._tell(writing, *told))
+            told = Told(writing, self._caller._write, self._careful)
+            performance.give(self._begin, told.tell)
+            told.tell(_OVER, 0, b"\0")
+            told.flush()
         finally:
             self._caller._exit(0)
 
-    def _tell(self, writing: int, kind: int, case: int, payload: bytes) -> None:
-        data = memoryview(_TOLD.pack(kind, case, len(payload)) + payload)
+
+class Told:
+    """What a copy tells of its calls: at once where it is careful, and else when there is much of it, or the end."""
+
+    def __init__(self, descriptor: int, write: Any, careful: bool) -> None:
+        self._descriptor = descriptor
+        self._write = write
+        self._most = 0 if careful else _MOST_TOLD
+        self._data = bytearray()
+
+    def tell(self, kind: int, case: int, payload: bytes) -> None:
+        """Tell one thing."""
+        self._data += _TOLD.pack(kind, case, len(payload)) + payload
+        if len(self._data) > self._most:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write all that waits."""
+        data = bytes(self._data)
+        self._data.clear()
         while data:
-            data = data[self._caller._write(writing, data) :]
+            data = data[self._write(self._descriptor, data) :]
 
 
 class Performance:
@@ -194,21 +237,23 @@ class Performance:
         first: dict[int, Any] = {}
         for case in range(begin, self._asked["count"]):
             tell(_BEGUN, case, b"")
-            status, captures, arrays, first[case] = self._attempt(case, _SEED)
+            status, captures, arrays, first[case] = self._attempt(case, _SEED, first=True)
             tell(_ENDED, case, bytes((status,)) + b"".join(encode(captures, arrays)))
         until = time.monotonic() + _SECOND_SECONDS
         for case in first:
             if time.monotonic() > until:
                 break
-            tell(_AGAIN, case, bytes((self._second(case, first[case]),)))
+            same = self._attempt(case, _SEED)[-1] == first[case]
+            if same and case == begin and self._attempt(case, _SEED + 1)[-1] != first[case]:
+                tell(_AGAIN, case, bytes((RANDOM,)))
+                return
+            tell(_AGAIN, case, bytes((SAME if same else STATE,)))
 
-    def _second(self, case: int, first: Any) -> int:
-        if self._attempt(case, _SEED)[-1] != first:
-            return STATE
-        return SAME if self._attempt(case, _SEED + 1)[-1] == first else RANDOM
+    def _attempt(self, case: int, seed: int, *, first: bool = False) -> tuple[int, list[dict[str, Any]], list[Any], Any]:
+        """One call: how it ended, what is told of it with the arrays in that, and what another try is compared by.
 
-    def _attempt(self, case: int, seed: int) -> tuple[int, list[dict[str, Any]], list[Any], Any]:
-        """One call: how it ended, what is told of it with the arrays in that, and what another try is compared by."""
+        Whether it changes its arguments is looked at the first time.
+        """
         reader = Reader(self._libraries, self._limits)
         printed = Printed()
         sys.stdout = sys.stderr = printed
@@ -220,7 +265,7 @@ class Performance:
             seed_generators(seed)
             target = self._prepared()
             arguments = list(self._objects.make(str(case)))
-            before = [self._image(argument) for argument in arguments]
+            before = [self._image(argument) for argument in arguments] if first else []
             value = target(*arguments)
             status = RETURNED
             captures.append({"name": "value", "identity": 0, "value": reader.read(value)})
@@ -248,6 +293,12 @@ class Performance:
         return self._target
 
     def _image(self, value: Any) -> Any:
+        """What two states of an argument are compared by."""
+        numpy = self._libraries.numpy
+        if numpy is not None and type(value) is numpy.ndarray:
+            return value.shape, value.tobytes()
+        if isinstance(value, _UNCHANGING):
+            return value
         reader = Reader(self._libraries, self._limits)
         return reader.read(value), reader.arrays
 
@@ -314,6 +365,7 @@ def _tree(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _shut_off() -> None:
     """Cut the copy off from what its original talks to."""
+    gc.disable()  # it would look at each object of the original's, and so have each page copied
     try:
         os.setpgid(0, 0)
     except OSError:
