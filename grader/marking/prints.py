@@ -97,7 +97,9 @@ def _items(trace: Trace, cell: int) -> Iterator[Item]:
     for number, value in enumerate(printed):
         source = code.displays[number] if paired else None
         reads = source.reads if source else code.reads
-        yield Item(printed=value, cell=cell, source=source, reads=reads, modules=code.modules)
+        # A cell that only prints uses no module; then those count that made what it prints.
+        modules = code.modules or trace.modules_behind(reads)
+        yield Item(printed=value, cell=cell, source=source, reads=reads, modules=modules)
 
 
 def _may_answer(trace: Trace, item: Item, check: CheckSpec, shape: tuple[int, ...]) -> bool:

@@ -140,6 +140,10 @@ class Trace:
                 reads[name] = reads.get(name, frozenset()) | of
         return reads
 
+    def modules_behind(self, names: Iterable[str]) -> frozenset[str]:
+        """The modules that names are computed with, directly or through other variables."""
+        return frozenset(self._modules[name] for name in self.computed_from(names) if name in self._modules)
+
     def is_foreign(self, names: frozenset[str], check: CheckSpec) -> bool:
         """Whether what reads these names may come from another version than the check's.
 
