@@ -5,18 +5,32 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+
 from grader.assignment.loading import load
 from tests.command_line import ROOT, grader, write_assignment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 def test_the_assignment_in_the_readme_loads_and_adds_up(tmp_path: Path) -> None:
-    (source,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    source = BLOCKS[0]
     spec = load(write_assignment(tmp_path / "reference", source)).spec
     assert [check.id for check in spec.checks] == [
         f"{quantity}.{version}" for quantity in ("a", "loss", "dw") for version in ("torch", "numpy")
     ]
+
+
+def test_the_further_examples_in_the_readme_load_with_it(tmp_path: Path) -> None:
+    imports = re.search(r"`(from grader import Assignment, call.*?)`", README)
+    assert imports
+    source = f"{imports[1]}\n" + "\n".join(BLOCKS).replace("points=6", "points=20")
+    folder = write_assignment(tmp_path / "reference", source)
+    np.save(folder / "x_test.npy", np.ones((10, 2)))
+    np.save(folder / "y_test.npy", np.ones(10))
+    spec = load(folder).spec
+    assert {check.id for check in spec.checks} >= {"relu.numpy", "generalises.torch"}
 
 
 def test_every_option_in_the_readme_is_one() -> None:

@@ -39,11 +39,12 @@ _GRACE_SECONDS = 0.05
 
 
 class Caller:
-    """Makes calls of what stands in a namespace, within limits."""
+    """Makes calls of what stands in a namespace, within limits. `stream` is a descriptor that copies don't need."""
 
-    def __init__(self, namespace: dict[str, Any], limits: dict[str, int]) -> None:
+    def __init__(self, namespace: dict[str, Any], limits: dict[str, int], stream: int = -1) -> None:
         self._namespace = namespace
         self._limits = limits
+        self._stream = stream
         self._fork, self._kill, self._wait, self._exit = os.fork, os.kill, os.waitpid, os._exit
         self._pipe, self._read, self._write, self._close = os.pipe, os.read, os.write, os.close
         self._select, self._now = select.select, time.monotonic
@@ -188,7 +189,7 @@ class Copy:
 
     def _become(self, writing: int) -> None:
         try:
-            _shut_off()
+            _shut_off(self._caller._stream)
             performance = Performance(self._function, self._asked, Objects(self._inputs), self._caller._limits)
             told = Told(writing, self._caller._write, self._careful)
             performance.give(self._begin, told.tell)
@@ -363,7 +364,7 @@ def _tree(facts: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "mapping", "keys": list(facts), "values": values}
 
 
-def _shut_off() -> None:
+def _shut_off(stream: int) -> None:
     """Cut the copy off from what its original talks to."""
     gc.disable()  # it would look at each object of the original's, and so have each page copied
     try:
@@ -374,6 +375,8 @@ def _shut_off() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
+    if stream >= 0:
+        os.close(stream)
     if "torch" in sys.modules:
         # The threads of a pool that the original has used aren't there in a copy, which would wait for them for ever.
         sys.modules["torch"].set_num_threads(1)

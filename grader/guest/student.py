@@ -31,7 +31,7 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
     captures = Captures(session.shell.user_ns, limits["guest"])
-    caller = Caller(session.shell.user_ns, limits["guest"])
+    caller = Caller(session.shell.user_ns, limits["guest"], _STREAM)
     walls.close(settings["walls"], scratch, student)
     run_prelude(plan["prelude"], session.shell.user_ns)
     stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
