@@ -1,0 +1,173 @@
+"""What counts as equal: values leaf by leaf, and what an author says doesn't count."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.assignment.plain import expected_of, plain_value
+from grader.assignment.spec import Tolerance
+from grader.marking.leaves import Leaf, combined, compare_leaves
+
+ANY_ROWS = Tolerance(order="rows")
+
+
+def leaves(found: object, expected: object, tolerance: Tolerance | None = None) -> tuple[Leaf, ...]:
+    return compare_leaves(plain_value(found), expected_of(expected), tolerance or Tolerance())
+
+
+def holds(found: object, expected: object, tolerance: Tolerance | None = None) -> bool:
+    return combined(leaves(found, expected, tolerance)).holds
+
+
+FRAME = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}, index=["i", "j"])
+SERIES = pd.Series([1.0, 2.0], index=["i", "j"], name="a")
+DATES = np.array(["2024-01-01", "2024-03-01"], dtype="datetime64[D]")
+MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([1.0, 2.0], (1.0, 2.0)),
+        (np.array([1.0, 2.0]), (1.0, 2.0)),
+        ((torch.ones(2), [3]), (np.ones(2), np.array([3]))),
+        ({"a": 1, "b": [2.0], "more": None}, {"a": torch.tensor(1), "b": np.array([2.0])}),
+        ({"x", "y"}, {"y", "x"}),
+        ({1.0, 2.0000000001}, {1, 2}),
+        (["y", "x"], {"x", "y"}),
+        (3**50, 3**50),
+        ("text", "text"),
+        (True, True),
+        (np.bool_(True), torch.tensor(True)),
+        (1 + 2j, 1 + 2j),
+        (torch.ones(2, dtype=torch.bfloat16), np.ones(2)),
+        (DATES.astype("datetime64[s]"), DATES),
+        ([datetime.date(2024, 1, 1), datetime.datetime(2024, 3, 1)], DATES),
+        (np.ma.masked_array([1.0, -9.0, 3.0], mask=[0, 1, 0]), MASKED),
+        ([1.0, float("nan"), 3.0], MASKED),
+        (FRAME.copy(), FRAME),
+        (FRAME[["b", "a"]].assign(more=1), FRAME),
+        (SERIES.copy(), SERIES),
+        ({"i": 1.0, "j": 2.0}, {"i": 1.0, "j": 2.0}),
+        (SERIES, {"i": 1.0, "j": 2.0}),
+        (SERIES.to_frame(), SERIES),
+    ],
+)
+def test_these_are_equal(found: object, expected: object) -> None:
+    assert holds(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "reason"),
+    [
+        ([1.0], (1.0, 2.0), "other-length"),
+        ({"a": 1}, {"a": 1, "b": 2}, "no-entry"),
+        ([1], {"a": 1}, "other-kind"),
+        ({"x"}, {"x", "y"}, "differs"),
+        ({"x", "y", "z"}, {"x", "y"}, "differs"),
+        (float(3**50), 3**50, "other-kind"),
+        (3**50 + 1, 3**50, "other-kind"),
+        ("Text", "text", "differs"),
+        (1.0, "text", "other-kind"),
+        ("1.0", 1.0, "not-numeric"),
+        (DATES.astype("int64"), DATES, "other-kind"),
+        (DATES[::-1], DATES, "differs"),
+        (np.array([1.0, 2.0, 3.0]), MASKED, "differs"),
+        (FRAME.rename(columns={"a": "c"}), FRAME, "no-entry"),
+        (FRAME.set_index("b"), FRAME, "differs"),
+        (FRAME.iloc[::-1], FRAME, "differs"),
+        (SERIES * 2, SERIES, "differs"),
+        (FRAME.to_numpy(), FRAME, "no-entry"),
+        (np.zeros(2, dtype=[("x", "f8")]), (1.0, 2.0), "other-kind"),
+    ],
+)
+def test_these_are_not_and_say_why(found: Any, expected: object, reason: str) -> None:
+    tree = compare_leaves(_claimed(found), expected_of(expected), Tolerance())
+    outcome = combined(tree)
+    assert not outcome.holds
+    assert outcome.reason == reason
+
+
+def _claimed(found: object) -> Any:
+    try:
+        return plain_value(found)
+    except ValueError:
+        from grader.records import Unreadable
+
+        return Unreadable(type=type(found).__name__, reason="it is no plain value")
+
+
+def test_only_the_leaf_that_is_wrong_is_lost() -> None:
+    found = leaves({"dW": np.ones(3), "db": (1.0, "x")}, {"dW": np.ones(3), "db": (2.0, "x")})
+    assert [(leaf.place, leaf.outcome.holds) for leaf in found] == [
+        ("['dW']", True),
+        ("['db'][0]", False),
+        ("['db'][1]", True),
+    ]
+    assert combined(found).share == 2 / 3 or float(combined(found).share) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "found", "expected"),
+    [
+        (Tolerance(case="any", space="any"), " Gradient\n DESCENT", "gradient descent"),
+        (ANY_ROWS, FRAME.iloc[::-1], FRAME),
+        (Tolerance(index="any"), FRAME.reset_index(drop=True), FRAME),
+        (Tolerance(sign="whole"), [-1.0, -2.0], np.array([1.0, 2.0])),
+        (Tolerance(scale="rows"), [[1.0, 3.0], [2.0, 2.0]], np.array([[0.25, 0.75], [0.5, 0.5]])),
+        (Tolerance(order="elements"), [[4, 3], [2, 1]], np.array([[1, 2], [3, 4]])),
+        (Tolerance(labels="any"), [5, 5, 2], np.array([0, 0, 1])),
+    ],
+)
+def test_what_an_author_says_does_not_count(tolerance: Tolerance, found: object, expected: object) -> None:
+    assert holds(found, expected, tolerance)
+    assert not holds(found, expected)
+
+
+matrices = st.integers(2, 5).flatmap(
+    lambda rows: st.lists(st.lists(st.integers(-50, 50), min_size=3, max_size=3), min_size=rows, max_size=rows)
+)
+
+
+@given(matrices, st.randoms(use_true_random=False))
+def test_rows_in_any_order_are_the_same_and_another_row_is_not(rows: list[list[int]], random: Any) -> None:
+    expected = np.array(rows, dtype=float)
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    assert holds(np.array(shuffled, dtype=float), expected, ANY_ROWS)
+    wrong = np.array(shuffled, dtype=float)
+    wrong[0, 0] += 1000
+    assert not holds(wrong, expected, ANY_ROWS)
+
+
+@given(matrices, st.lists(st.sampled_from([-1.0, 1.0]), min_size=3, max_size=3))
+def test_columns_are_the_same_up_to_sign_and_not_up_to_more(rows: list[list[int]], signs: list[float]) -> None:
+    expected = np.array(rows, dtype=float)
+    tolerance = Tolerance(sign="columns")
+    assert holds(expected * signs, expected, tolerance)
+    assert not holds(expected * signs + 1000, expected, tolerance)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.permutations(range(5)))
+def test_labels_are_the_same_up_to_their_names(labels: list[int], names: list[int]) -> None:
+    expected = np.array(labels)
+    tolerance = Tolerance(labels="any")
+    assert holds([names[label] for label in labels], expected, tolerance)
+    if len(set(labels)) > 1:
+        assert not holds([0] * len(labels), expected, tolerance)
+
+
+@given(matrices, st.floats(0.01, 100))
+def test_scale_is_positive_and_the_same_for_all_of_a_piece(rows: list[list[int]], factor: float) -> None:
+    expected = np.abs(np.array(rows, dtype=float)) + 1
+    tolerance = Tolerance(scale="whole")
+    assert holds(expected * factor, expected, tolerance)
+    assert not holds(-expected * factor, expected, tolerance)
