@@ -144,7 +144,7 @@ def diagnoses_of(cases: Sequence[JudgedCase]) -> tuple[Diagnosis, ...]:
 
 
 _MESSAGES = {
-    SCALAR_ONLY: "It works for one number, but not for an array: `if x > 0` can't decide for many numbers at once. "
+    SCALAR_ONLY: "It works for one number, but not for an array: an `if` can't decide for many numbers at once. "
     "Work with whole arrays, as `np.where` and `np.maximum` do.",
     PRINTS_INSTEAD: "It prints its result instead of returning it, so whoever calls it gets `None`.",
     CHANGES_ITS_ARGUMENT: "It changes its argument and returns nothing, so whoever calls it gets `None`.",

@@ -20,7 +20,7 @@ from grader.reports.wording import (
     VERDICTS,
     explain,
     explain_diagnoses,
-    explain_part,
+    explain_parts,
     is_plain,
     tells_figures,
 )
@@ -68,7 +68,7 @@ class ShownCheck:
     spoken: str
     because: Markup
     diagnoses: tuple[Markup, ...]
-    parts: tuple[tuple[str, Markup], ...]
+    parts: tuple[Markup, ...]
     tables: tuple[Table, ...]
 
 
@@ -150,7 +150,7 @@ def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int
         spoken=check_text(check),
         because=prose(explain(check, reveal, section), cells) if told else Markup(),
         diagnoses=tuple(prose(message, cells) for message in explain_diagnoses(check, reveal)),
-        parts=tuple((part.verdict, prose(explain_part(part), cells)) for part in check.parts) if told else (),
+        parts=tuple(prose(said, cells) for said in explain_parts(check.parts)) if told else (),
         tables=tuple(_tables(check, reveal)) if told else (),
     )
 

@@ -8,6 +8,7 @@ number of the reference's; at `marks` they get the verdict.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from grader.assignment.spec import Reveal
@@ -114,6 +115,7 @@ PLAIN_DIAGNOSES = {
 _FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
 _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
+_MOST_LABELS = 12
 
 
 PART_REASONS: dict[Reason, str] = {
@@ -137,12 +139,27 @@ PART_REASONS: dict[Reason, str] = {
 """What became of a part of an answer."""
 
 
-def explain_part(part: Part) -> str:
-    """A part of an answer and what became of it, without anything of the reference."""
+def explain_parts(parts: Iterable[Part]) -> tuple[str, ...]:
+    """The parts of an answer that aren't right, and what became of them, without anything of the reference.
+
+    Parts that came to the same are told together.
+    """
+    together: dict[str, list[str]] = {}
+    for part in parts:
+        if part.verdict != "correct":
+            together.setdefault(_became(part), []).append(f"`{visible(part.label).replace('`', '')}`")
+    return tuple(f"{_listed(labels)}: {said}." for said, labels in together.items())
+
+
+def _became(part: Part) -> str:
     said = PART_REASONS.get(part.reason, "not right")
     own = part.reason in {"raised", "other-error", "other-kind"} and part.detail
-    detail = f" ({shortened(visible(' '.join(part.detail.split())), _LONGEST_DETAIL)})" if own else ""
-    return f"{visible(part.label)}: {said}{detail}"
+    return f"{said} ({shortened(visible(' '.join(part.detail.split())), _LONGEST_DETAIL)})" if own else said
+
+
+def _listed(labels: Sequence[str]) -> str:
+    shown = ", ".join(labels[:_MOST_LABELS])
+    return shown if len(labels) <= _MOST_LABELS else f"{shown} and {len(labels) - _MOST_LABELS} more"
 
 
 def explain(check: CheckGrade, audience: Audience, section: str = "its section") -> str:
@@ -161,7 +178,7 @@ def _template(check: CheckGrade, audience: Audience) -> str:
         return FOLLOWS
     if check.reason == "person" and check.rubric and audience == "staff":
         return TO_JUDGE
-    if check.said:
+    if check.said and check.verdict != "correct":
         return "{said}"
     if check.parts and check.verdict in {"partial", "incorrect"}:
         by_case = check.kind == "function" and not any(" " in part.label[len("case ") :] for part in check.parts)
