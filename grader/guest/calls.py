@@ -45,6 +45,7 @@ class Caller:
         self._namespace = namespace
         self._limits = limits
         self._stream = stream
+        self._libraries = Libraries()
         self._fork, self._kill, self._wait, self._exit = os.fork, os.kill, os.waitpid, os._exit
         self._pipe, self._read, self._write, self._close = os.pipe, os.read, os.write, os.close
         self._select, self._now = select.select, time.monotonic
@@ -55,6 +56,7 @@ class Caller:
         That is one byte for what was found and two for which of the names, and for each case how it ended, whether the
         second answer is the first (a byte each), and a frame with its length (four bytes).
         """
+        self._libraries.refresh()
         number, function = self._find(asked["names"])
         if function is ABSENT or not callable(function):
             return [bytes((ABSENT_MARK if function is ABSENT else OTHER_MARK,)), number.to_bytes(2, "little")]
@@ -190,7 +192,8 @@ class Copy:
     def _become(self, writing: int) -> None:
         try:
             _shut_off(self._caller._stream)
-            performance = Performance(self._function, self._asked, Objects(self._inputs), self._caller._limits)
+            objects, caller = Objects(self._inputs), self._caller
+            performance = Performance(self._function, self._asked, objects, caller._limits, caller._libraries)
             told = Told(writing, self._caller._write, self._careful)
             performance.give(self._begin, told.tell)
             told.tell(_OVER, 0, b"\0")
@@ -225,60 +228,74 @@ class Told:
 class Performance:
     """Calls a function with one case after another, in a process that has nothing else to do."""
 
-    def __init__(self, function: Any, asked: dict[str, Any], objects: Objects, limits: dict[str, int]) -> None:
+    def __init__(
+        self, function: Any, asked: dict[str, Any], objects: Objects, limits: dict[str, int], libraries: Libraries
+    ) -> None:
         self._found = function
         self._asked = asked
         self._objects = objects
         self._limits = limits
+        self._libraries = libraries
         self._target: Any = None
-        self._libraries = Libraries()
 
     def give(self, begin: int, tell: Any) -> None:
         """Make the calls, all of them once and then again, while there is time."""
         first: dict[int, Any] = {}
+        seed_generators(_SEED)
         for case in range(begin, self._asked["count"]):
             tell(_BEGUN, case, b"")
-            status, captures, arrays, first[case] = self._attempt(case, _SEED, first=True)
-            tell(_ENDED, case, bytes((status,)) + b"".join(encode(captures, arrays)))
+            status, frame, first[case] = self._told(case)
+            tell(_ENDED, case, bytes((status,)) + frame)
         until = time.monotonic() + _SECOND_SECONDS
+        seed_generators(_SEED)  # the same calls in the same order draw the same numbers
+        steady = True
         for case in first:
             if time.monotonic() > until:
-                break
-            same = self._attempt(case, _SEED)[-1] == first[case]
-            if same and case == begin and self._attempt(case, _SEED + 1)[-1] != first[case]:
-                tell(_AGAIN, case, bytes((RANDOM,)))
                 return
+            same = self._again(case) == first[case]
+            steady = steady and same
             tell(_AGAIN, case, bytes((SAME if same else STATE,)))
+        if steady and first and self._again(begin, seed=_SEED + 1) != first[begin]:
+            tell(_AGAIN, begin, bytes((RANDOM,)))
 
-    def _attempt(self, case: int, seed: int, *, first: bool = False) -> tuple[int, list[dict[str, Any]], list[Any], Any]:
-        """One call: how it ended, what is told of it with the arrays in that, and what another try is compared by.
-
-        Whether it changes its arguments is looked at the first time.
-        """
+    def _told(self, case: int) -> tuple[int, bytes, Any]:
+        """One call: how it ended, a frame with all that is told of it, and what another try is compared by."""
         reader = Reader(self._libraries, self._limits)
-        printed = Printed()
-        sys.stdout = sys.stderr = printed
-        facts: dict[str, Any] = {}
-        captures: list[dict[str, Any]] = []
         arguments: list[Any] = []
         before: list[Any] = []
+        facts: dict[str, Any] = {}
+        captures: list[dict[str, Any]] = []
+        sys.stdout = sys.stderr = printed = Printed()
         try:
-            seed_generators(seed)
             target = self._prepared()
-            arguments = list(self._objects.make(str(case)))
-            before = [self._image(argument) for argument in arguments] if first else []
+            arguments += self._objects.make(str(case))
+            before += map(self._image, arguments)
             value = target(*arguments)
-            status = RETURNED
+            status, image = RETURNED, self._image(value)
             captures.append({"name": "value", "identity": 0, "value": reader.read(value)})
         except BaseException as error:  # a student's function may raise anything, SystemExit too
-            status = RAISED
+            status, image = RAISED, type(error)
             facts.update(_error(error))
             if self._asked["elementwise"]:
                 captures += self._by_elements(arguments, reader)
-        facts["changed"] = [at for at, image in enumerate(before) if self._image(arguments[at]) != image]
-        facts["printed"] = printed.text
-        same = (status, facts.get("name"), captures, reader.arrays)
-        return status, [{"name": "facts", "identity": 0, "value": _tree(facts)}, *captures], reader.arrays, same
+        changed = [at for at, was in enumerate(before) if self._image(arguments[at]) != was]
+        if changed:
+            facts["changed"] = changed
+        if printed.text:
+            facts["printed"] = printed.text
+        if facts:
+            captures.append({"name": "facts", "identity": 0, "value": _tree(facts)})
+        return status, b"".join(encode(captures, reader.arrays)), image
+
+    def _again(self, case: int, seed: int = 0) -> Any:
+        """What the same call gives another time, to be compared."""
+        sys.stdout = sys.stderr = Printed()
+        if seed:
+            seed_generators(seed)
+        try:
+            return self._image(self._prepared()(*self._objects.make(str(case))))
+        except BaseException as error:
+            return type(error)
 
     def _prepared(self) -> Any:
         """What is called with each case: the function itself, or the object that a class makes, or its method."""
@@ -294,7 +311,7 @@ class Performance:
         return self._target
 
     def _image(self, value: Any) -> Any:
-        """What two states of an argument are compared by."""
+        """What two states of an argument, or two results, are compared by."""
         numpy = self._libraries.numpy
         if numpy is not None and type(value) is numpy.ndarray:
             return value.shape, value.tobytes()

@@ -15,6 +15,7 @@ from typing import Any
 from .calls import Caller, Performance
 from .captures import Captures
 from .frames import encode
+from .libraries import Libraries
 from .objects import Objects
 from .stream import Stream
 from .student import perform
@@ -78,7 +79,7 @@ def _rehearse_calls(limits: dict[str, int]) -> None:
     streams, generators = (sys.stdout, sys.stderr), (random.getstate(), numpy.random.get_state())
     Caller({"f": numpy.abs}, limits).make(asked, inputs, 1.0)
     for function in (numpy.abs, math.exp):
-        Performance(function, asked, Objects(inputs), limits).give(0, lambda *told: None)
+        Performance(function, asked, Objects(inputs), limits, Libraries()).give(0, lambda *told: None)
         sys.stdout, sys.stderr = streams
     random.setstate(generators[0])
     numpy.random.set_state(generators[1])
