@@ -79,6 +79,10 @@ def _drawn(argument: object, number: int, passing: Passing, place: Place) -> lis
 
 def read_argument(argument: object, passing: Passing, place: Place) -> Value:
     """Read one argument: rectangular lists of numbers are arrays, of the kind and dtype in which they are passed."""
+    if isinstance(argument, Hidden) and Path(argument.file).parts[:1] == ("provided",):
+        raise place.error(
+            f"hidden({argument.file!r}) lies in provided/, which students see.", remedy="Put it beside assignment.py."
+        )
     try:
         loaded = argument.load(passing.folder) if isinstance(argument, Hidden) else argument
         return passed(plain_value(loaded), passing)

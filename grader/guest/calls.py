@@ -33,7 +33,7 @@ _SECOND_SECONDS = 0.25
 """So long calls are made a second time, to see whether they give the same."""
 _TEXT = 300
 _ELEMENTS = 200
-_MOST_TOLD = 1 << 20
+_MOST_TOLD, _UNTOLD_SECONDS = 1 << 20, 0.05
 _UNCHANGING = (int, float, complex, str, bytes, type(None))
 _GRACE_SECONDS = 0.05
 
@@ -203,19 +203,21 @@ class Copy:
 
 
 class Told:
-    """What a copy tells of its calls: at once where it is careful, and else when there is much of it, or the end."""
+    """What a copy tells of its calls: at once where it is careful, and else after a while, or at the end."""
 
     def __init__(self, descriptor: int, write: Any, careful: bool) -> None:
         self._descriptor = descriptor
         self._write = write
-        self._most = 0 if careful else _MOST_TOLD
+        self._seconds = 0.0 if careful else _UNTOLD_SECONDS
         self._data = bytearray()
+        self._now, self._since = time.monotonic, time.monotonic()
 
     def tell(self, kind: int, case: int, payload: bytes) -> None:
         """Tell one thing."""
         self._data += _TOLD.pack(kind, case, len(payload)) + payload
-        if len(self._data) > self._most:
+        if self._now() - self._since >= self._seconds or len(self._data) > _MOST_TOLD:
             self.flush()
+            self._since = self._now()
 
     def flush(self) -> None:
         """Write all that waits."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from grader.assignment.spec import Tolerance
 from grader.marking.numbers import AnyArray, Numeric
 
-_PAIRS = 4_000_000
-"""At most so many pairs of rows are measured; beyond that, rows are put in order instead."""
+_DISTANCES = 50_000_000
+"""At most so many elements of rows are held against others; beyond that, rows are put in order instead."""
 
 
 def aligned(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Numeric:
@@ -71,7 +71,7 @@ def _reordered(values: AnyArray, expected: AnyArray, *, rows: bool) -> AnyArray:
     if not length:
         return values
     found, wanted = values.reshape(length, -1), expected.reshape(length, -1)
-    order = _nearest(found, wanted) if length * length <= _PAIRS else _sorted_alike(found, wanted)
+    order = _nearest(found, wanted) if length * values.size <= _DISTANCES else _sorted_alike(found, wanted)
     return found[order].reshape(values.shape)
 
 

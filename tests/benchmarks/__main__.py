@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tests.benchmarks import cost, memory, parallel, profile, regrade, scale, start
+from tests.benchmarks import calls, cost, memory, parallel, profile, regrade, scale, start
 from tests.benchmarks.accounting import UntrustedError
 from tests.benchmarks.document import Kept, as_json, keep
 from tests.benchmarks.figures import Measurement
@@ -22,6 +22,7 @@ from tests.benchmarks.subjects import Grader
 PARTS: Mapping[str, Callable[[Setting], Iterator[Measurement]]] = {
     "cost": cost.measure,
     "start": start.measure,
+    "calls": calls.measure,
     "memory": memory.measure,
     "parallel": parallel.measure,
     "regrade": regrade.measure,
@@ -29,7 +30,7 @@ PARTS: Mapping[str, Callable[[Setting], Iterator[Measurement]]] = {
     "scale": scale.measure,
     "peers": comparison.measure,
 }
-_USUAL = ("cost", "start", "memory", "parallel", "regrade", "profile")
+_USUAL = ("cost", "start", "calls", "memory", "parallel", "regrade", "profile")
 
 
 def main(

@@ -233,6 +233,7 @@ HAND_INS = {
     "more": HandIn({'kinds = {"a", "b"}': 'kinds = {"a", "b", "c"}'}, {"kinds": 1}),
     "other-index": HandIn({'index=["x", "y"]': 'index=["x", "z"]'}, {"table": 2}),
     "skewed": HandIn({"Q = np.linalg.qr": "Q = 2 * np.linalg.qr"}, {"orthogonal": 2}),
+    "no-matrix": HandIn({"Q = np.linalg.qr": "Q = object(); np.linalg.qr"}, {"orthogonal": 2}),
     "constant": HandIn({"return (x.sum(axis=1) > 0).astype(int)": "return np.zeros(len(x))"}, {"predicts": 1.5}),
     "raises": HandIn({"return (x.sum(axis=1) > 0).astype(int)": "return x.nothing()"}, {"predicts": 3}),
     "missing": HandIn({"def predict(x)": "def forecast(x)"}, {"predicts": 3}),

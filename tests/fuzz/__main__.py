@@ -12,13 +12,14 @@ from pathlib import Path
 from tests.fuzz.seeds import TOKENS, seeds
 
 SHARES = {
-    "any-bytes": 0.15,
+    "any-bytes": 0.1,
     "raw-frame": 0.25,
     "built-frame": 0.2,
     "raw-stream": 0.15,
     "built-stream": 0.07,
+    "raw-calls": 0.08,
     "built-outputs": 0.08,
-    "round-trip": 0.1,
+    "round-trip": 0.07,
 }
 """Of all inputs; those that are slow to build get fewer."""
 MOST_BYTES = 2000

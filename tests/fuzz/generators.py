@@ -16,7 +16,8 @@ WORDS = re.findall(
     "values type reason ndarray matrix number list tuple set bool int8 float64 bfloat16 complex128 F64 U8 BOOL BF16 "
     "data_offsets __metadata__ output_type data metadata transient display_id text text/plain text/html image/png "
     "application/json display_data execute_result error update_display_data clear_output stream stdout stderr ename "
-    "evalue traceback status ok environment wait execution_count 0 1 x",
+    "evalue traceback status ok environment wait execution_count 0 1 x masked mask frame columns index dataframe "
+    "series facts bases changed printed elementwise",
 )
 TEXTS = [
     "",

@@ -46,9 +46,18 @@ def _lines() -> list[bytes]:
             b"e" + json.dumps(end).encode(),
         ]
         + [b"c" + struct.pack("<I", position) + mark + frame for mark in (b"\0", b"\1")]
+        + [b"f" + struct.pack("<I", position) + b"\0\0\0" + _calls(2)]
         for position, end in enumerate(ends)
     ]
     return [b'h{"environment": {"python": "3.11.7"}}', *cells[0], *cells[1], b"x"]
+
+
+def _calls(count: int) -> bytes:
+    """What came of so many calls: values, and errors."""
+    facts = {"name": "E", "message": "no", "bases": ["E", "Exception"], "changed": [0], "printed": "text"}
+    frames = [b"".join(_pieces({"value": np.ones(2)})), b"".join(_pieces({"facts": facts}))]
+    results = [struct.pack("<BBI", at % 2, at % 4, len(frames[at % 2])) + frames[at % 2] for at in range(count)]
+    return struct.pack("<BH", 1, 0) + b"".join(results)
 
 
 def seeds(target: str) -> list[bytes]:
@@ -59,6 +68,8 @@ def seeds(target: str) -> list[bytes]:
         return [b"\0".join((pieces[1], pieces[3], b"".join(pieces[4:]))) for pieces in frames]
     if target == "raw-stream":
         return [b"\n".join(lines), b"\n".join(lines[:5])]
+    if target == "raw-calls":
+        return [_calls(1), _calls(2), b"\0\0\0", b"\2\0\0"]
     if target == "any-bytes":
         stream = b"".join(struct.pack("<I", len(line) - 1) + line for line in lines)
         return [*(b"".join(pieces) for pieces in frames), stream]

@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from grader.execution.calls import read_calls
 from grader.execution.metering import OutputMeter
 from grader.execution.outputs import is_out_of_memory, to_error, to_records
-from grader.execution.payloads import OVERHEAD, Captures, Message, Output, Started, Text
+from grader.execution.payloads import OVERHEAD, Called, Captures, Message, Output, Started, Text
 from grader.execution.stream import Messages
 from grader.execution.warm.transcript import Transcript
 from grader.guest.frames import encode
@@ -23,11 +24,15 @@ from grader.guest.values import Reader, identity
 from grader.records import (
     ITEMSIZE,
     Array,
+    Calls,
+    CallsMade,
     Capture,
     CapturePoint,
     CellRun,
+    Frame,
     Limits,
     Mapping,
+    Masked,
     Plan,
     Run,
     Scalar,
@@ -44,7 +49,13 @@ LIMITS = Limits(output_bytes=3000, capture_bytes=20_000, value_bytes=2000)
 CELLS = 4
 SEPARATOR = b"\0"
 NAMES = ("a", "b")
-RUN = Run(captures=(CapturePoint(after_cell=0, names=NAMES), CapturePoint(after_cell=2, names=NAMES)))
+CALLS = (Calls(names=("f", "g"), inputs="0", count=2), Calls(names=("h",), inputs="1", count=1))
+RUN = Run(
+    captures=(
+        CapturePoint(after_cell=0, names=NAMES, calls=CALLS[:1]),
+        CapturePoint(after_cell=2, names=NAMES, calls=CALLS),
+    )
+)
 PLAN = Plan(cells=tuple(Source(index=index, code="") for index in range(CELLS)), main=RUN)
 TIGHT = {
     "marks": (30, 100, 300),
@@ -54,7 +65,7 @@ TIGHT = {
     "capture_bytes": (99,),
 }
 """Limits that small values reach."""
-ORDER = re.compile("(h(s[to]*e[to]*(c[to]*){0,2})*(x|s[to]*)?)?")
+ORDER = re.compile("(h(s[to]*e[to]*(c[tof]*){0,2})*(x|s[to]*)?)?")
 KINDS = {
     "Hello": "h",
     "Started": "s",
@@ -63,11 +74,13 @@ KINDS = {
     "Unread": "o",
     "Ended": "e",
     "Captures": "c",
+    "Called": "f",
     "Over": "x",
 }
 
 _CAPTURES = TypeAdapter(tuple[Capture, ...])
 _CELL = TypeAdapter(CellRun)
+_MADE = TypeAdapter(CallsMade)
 
 
 def raw_frame(data: bytes) -> None:
@@ -102,6 +115,12 @@ def raw_stream(data: bytes) -> None:
     check_stream(whole, FromBytes(data[::-1]))
 
 
+def raw_calls(data: bytes) -> None:
+    """What came of calls, any bytes at all."""
+    for calls in CALLS:
+        check_calls(calls, data)
+
+
 def built_outputs(data: bytes) -> None:
     """Outputs of a cell."""
     check_outputs(generators.outputs(FromBytes(data)))
@@ -118,6 +137,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "built-frame": built_frame,
     "raw-stream": raw_stream,
     "built-stream": built_stream,
+    "raw-calls": raw_calls,
     "built-outputs": built_outputs,
     "round-trip": round_trip,
 }
@@ -139,6 +159,17 @@ def check_frame(frame: bytes) -> None:
     assert repr(stored) == repr(captures), "stored values are read as others"
 
 
+def check_calls(calls: Calls, data: bytes) -> None:
+    """What came of calls is a result for each case, or none at all, and survives being stored."""
+    made = read_calls(calls, 0, data, LIMITS)
+    assert len(made.results) == (calls.count if made.found and made.callable else 0)
+    assert made.found in ("", *calls.names)
+    for result in made.results:
+        assert (result.value is not None) == (result.status == "returned")
+        assert (result.error is not None) == (result.status == "raised")
+    assert repr(_MADE.validate_json(_MADE.dump_json(made))) == repr(made), "stored calls are read as others"
+
+
 def _bytes_in(value: Value, depth: int) -> int:
     assert depth <= MAX_DEPTH + 1, "a value is too deep"
     match value:
@@ -154,6 +185,10 @@ def _bytes_in(value: Value, depth: int) -> int:
             for key in value.keys:
                 _check_scalar(key)
             return sum(_bytes_in(item, depth + 1) for item in value.values)
+        case Masked():
+            return _bytes_in(value.data, depth + 1) + _bytes_in(value.mask, depth + 1)
+        case Frame():
+            return sum(_bytes_in(part, depth + 1) for part in (value.columns, value.index, *value.data))
         case Scalar():
             _check_scalar(value.value)
         case Unreadable():
@@ -203,11 +238,14 @@ def _check_transcript(messages: list[Message]) -> None:
                     transcript.output(message.content, message.size)
                 case Captures():
                     transcript.captured(message.position, message.checkpoint, message.frame)
+                case Called():
+                    transcript.called(message.position, message.checkpoint, message.number, message.data)
     for cell in transcript.runs():
         assert _CELL.validate_json(_CELL.dump_json(cell)) == cell, "stored cells are read as others"
     for stopped in (False, True):
         captures = [each for frame in transcript.frames(stopped=stopped) for each in frame.captures()]
         assert {capture.name for capture in captures} <= set(NAMES)
+        assert {frame.made().calls for frame in transcript.calls(stopped=stopped)} <= set(CALLS)
 
 
 def _check_positions(messages: list[Message]) -> None:
@@ -247,6 +285,8 @@ def _check_message(message: Message) -> None:
         case Captures():
             assert len(message.frame) <= LIMITS.capture_bytes
             check_frame(message.frame)
+        case Called():
+            check_calls(CALLS[0], message.data)
 
 
 def check_outputs(nodes: list[dict[str, Any]]) -> None:

@@ -23,6 +23,7 @@ INPUTS = {
     "built-frame": 4500,
     "raw-stream": 3000,
     "built-stream": 1500,
+    "raw-calls": 4000,
     "built-outputs": 3000,
     "round-trip": 2500,
 }

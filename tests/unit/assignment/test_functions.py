@@ -152,6 +152,7 @@ def test_a_shape_may_depend_on_the_numbers_where_the_author_says_so(tmp_path: Pa
         ("cases=[1.0], scalars='accept'", "no option 'scalars'"),
         ("cases=[raises(ValueError, 1.0)]", "raises nothing for case 0"),
         ("cases=[hidden('x.npy')]", "hidden('x.npy') can't be read"),
+        ("cases=[hidden('provided/x.npy')]", "which students see"),
         ("cases=[normal(2, n=1001)]", "1000 is the most"),
     ],
 )
