@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import ast
 import os
-from typing import Any
+from typing import Any, Callable, Optional
 
 from .elsewhere import beginning_beside, beside, command_beside, fetching, is_elsewhere, is_root, is_window, target
 
 NOTHING_FETCHED = "nothing_fetched"
 """The magic that stands in a command's place."""
-_WORDS = (
+WORDS = (
     *("/content", "/kaggle", "../input", "/Users/", "/home/", ":\\", ":/", "pip", "wget", "curl", "gdown", "kaggle"),
     *("apt-", "apt ", "conda", "mamba", "brew", "npm", "git clone", "matplotlib ", "Agg", "nbagg", "acosx", "ipympl"),
 )
-_ASKING = frozenset(("exists", "isdir", "is_dir", "ismount", "mount", "print"))
+"""Where none of these stands in a cell, nothing is changed."""
+_ASKING = frozenset(("exists", "isdir", "is_dir", "ismount", "mount", "startswith", "print"))
 _CELLS = frozenset(("bash", "sh", "shell"))
 
 
@@ -30,7 +31,7 @@ class Rewriting:
 
     def before_cell(self, info: Any) -> None:
         """Be there for the cell that comes, or be gone."""
-        wanted = any(word in info.raw_cell for word in _WORDS)
+        wanted = any(word in info.raw_cell for word in WORDS)
         if wanted and self._rewriter not in self._transformers:
             self._transformers.append(self._rewriter)
         elif not wanted and self._rewriter in self._transformers:
@@ -38,20 +39,42 @@ class Rewriting:
 
 
 class Rewriter(ast.NodeTransformer):
-    """Changes constants, and calls of the shell with constants; all else stays."""
+    """Changes constants, and calls of the shell with constants; all else stays.
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        if isinstance(node.value, str) and is_elsewhere(node.value) and not os.path.exists(node.value):
-            return _text(beside(node.value, os.path.exists), node)
+    `there` says whether a path is; `note` is told of what is changed: its line, and `place` or `window`, and its text.
+    """
+
+    def __init__(
+        self,
+        there: Callable[[str], bool] = os.path.exists,
+        note: Optional[Callable[[int, str, str], None]] = None,
+    ) -> None:
+        self._there = there
+        self._note = note or (lambda line, kind, text: None)
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        if isinstance(node.value, str) and is_elsewhere(node.value) and not self._there(node.value):
+            self._note(node.lineno, "place", node.value)
+            return _text(beside(node.value, self._there), node)
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         first = node.values[0] if node.values else None
         if isinstance(first, ast.Constant) and is_elsewhere(str(first.value)):
+            self._note(node.lineno, "place", str(first.value) + "…")
             node.values[0] = _text(beginning_beside(str(first.value)), first)
+        for value in node.values:  # further text is no beginning of a path
+            if not isinstance(value, ast.Constant):
+                self.visit(value)
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        if isinstance(node.op, ast.Add) and isinstance(node.right, ast.Constant):
+            node.left = self.visit(node.left)
+            return node
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> Any:
         return node if _asks([node.left, *node.comparators]) else self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> Any:
@@ -64,6 +87,7 @@ class Rewriter(ast.NodeTransformer):
         if _is_of_shell(node.func):
             return self._command(node, name, texts) or self.generic_visit(node)
         if name in ("use", "switch_backend") and is_window(texts[0]):
+            self._note(node.lineno, "window", texts[0])
             node.args[0] = _text("agg", node.args[0])
         return self.generic_visit(node)
 
@@ -72,7 +96,7 @@ class Rewriter(ast.NodeTransformer):
         if name in ("system", "getoutput"):
             if name == "system" and fetching(texts[0]):
                 return _instead(node, texts[0])
-            node.args[0] = _text(command_beside(texts[0], os.path.exists), node.args[0])
+            node.args[0] = _text(command_beside(texts[0], self._there), node.args[0])
             return node
         if name == "run_line_magic" and fetching(" ".join(texts)):
             return _instead(node, " ".join(texts))

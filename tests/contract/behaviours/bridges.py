@@ -16,7 +16,7 @@ DATA = "1,2\n3,4\n"
     "import numpy as np\nfrom numpy import product as p\n"
     "kinds = [np.float is float, np.int is int, np.object is object, np.float_ is np.float64, np.NINF == -np.inf]\n"
     "x = np.arange(3, dtype=np.float)",
-    "given = [np.Inf, -np.PZERO, p([2, 3]), np.asscalar(np.ones(1)), np.trapz([1.0, 1.0]), np.rank(x)]\n"
+    "given = [1 / np.Inf, -np.PZERO, p([2, 3]), np.asscalar(np.ones(1)), np.trapz([1.0, 1.0]), np.rank(x)]\n"
     "numbers = [float(number) for number in given]\n"
     "given = [np.alltrue([1, 1]), np.sometrue([0, 0]), *np.in1d([[1, 2]], [2]), np.isnan(np.NaN)]\n"
     "found = [bool(each) for each in given]\n"
@@ -28,7 +28,7 @@ def names_that_numpy_no_longer_has_mean_what_they_did(execution: Execution) -> N
     all_ok(execution)
     assert items(execution, "kinds") == [True] * 5
     assert array(execution, "x")[1:] == ("float64", [0, 1, 2])
-    assert items(execution, "numbers") == [float("inf"), 0.0, 6, 1.0, 1.0, 1]
+    assert items(execution, "numbers") == [0.0, 0.0, 6, 1.0, 1.0, 1]
     assert items(execution, "found") == [True, False, False, True, True]
     assert array(execution, "y")[2] == [[2, 2]]
     assert array(execution, "z")[1] == "float64"
