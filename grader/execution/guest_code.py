@@ -17,9 +17,10 @@ REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
 _READING = ("libraries", "values", "frames", "paths", "captures", "objects", "calls")
-_IN_A_KERNEL = (*_READING, "system_calls", "start")
+_BRIDGES = ("gone", "elsewhere", "colab", "rewriting", "bridges")
+_IN_A_KERNEL = (*_READING, *_BRIDGES, "system_calls", "start")
 _WALLS = ("system_calls", "processes", "walls", "working_folder")
-_SESSION = (*_READING, "stream", "event_loop", "shell", "huge_pages")
+_SESSION = (*_READING, *_BRIDGES, "stream", "event_loop", "shell", "huge_pages")
 _BESIDE = {
     "template": (*_SESSION, *_WALLS, "student", "warm_up", "slot", "template"),
     "trial": (*_WALLS, "trial"),

@@ -6,6 +6,7 @@ import resource
 from base64 import b64decode
 from typing import Any
 
+from .bridges import install
 from .calls import Caller
 from .captures import Captures, import_if_there, run_prelude, seed_generators, versions
 from .frames import write
@@ -16,6 +17,7 @@ def start(shell: Any, settings: dict[str, Any]) -> None:
     """Import what is named, seed the generators, answer requests from now on, and take the limits."""
     for name in settings["imports"]:
         import_if_there(name)
+    install(shell)
     seed_generators(settings["seed"])
     # `exit()` and `quit()` would end the kernel, and with it what comes after; they do nothing.
     shell.ask_exit = lambda: None

@@ -16,6 +16,7 @@ from typing import Any
 
 from . import slot
 from . import system_calls as system
+from .bridges import install
 from .captures import import_if_there, versions
 from .huge_pages import use_huge_pages
 from .processes import children, everything_below, kill, sweep
@@ -34,6 +35,7 @@ def serve(settings: dict[str, Any]) -> None:
         if len(os.listdir("/proc/self/task")) > 1:
             return _tell(parent, {"threads": name})
     session = Session()
+    install(session.shell)
     warm_up(session, settings["limits"])
     settings["environment"] = versions()
     sys.path[:] = [entry for entry in sys.path if entry]

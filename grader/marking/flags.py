@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from grader.marking.answers import missing_packages
+from grader.marking.older import not_bridged
 from grader.records import CheckGrade, Execution, Flag
 
 
@@ -19,10 +20,7 @@ def _of_execution(execution: Execution) -> Iterator[Flag]:
     for package in missing_packages(execution):
         message = f"`{package}` is imported, but it is neither installed where this was graded nor provided."
         yield Flag(code="missing-package", message=message)
-    for run in execution.cells:
-        if run.error is not None and run.error.name == "FileNotFoundError":
-            message = f"Cell {run.index} looks for a file that isn't there: {run.error.message}"[:300]
-            yield Flag(code="missing-file", message=message, cell=run.index)
+    yield from not_bridged(execution)
 
 
 def _of_check(check: CheckGrade) -> Iterator[Flag]:

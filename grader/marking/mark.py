@@ -13,6 +13,7 @@ from grader.marking.cases import flags_of_calls
 from grader.marking.flags import flags_of
 from grader.marking.judge import absent
 from grader.marking.judges import Judges
+from grader.marking.older import bridged
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, Replacement, TaskGrade
@@ -39,7 +40,7 @@ def mark_submission(
     checks = _judged(spec, answers, judges)
     flags = flags_of(checks.values(), executions[0])
     if only is None:
-        flags += (*judges.flags(), *_of_calls(spec, answers))
+        flags += (*judges.flags(), *_of_calls(spec, answers), *bridged(notebook, executions[0]))
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))
     return Grade(tasks=_by_task(spec, checks), flags=flags)
 

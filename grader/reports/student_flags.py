@@ -14,7 +14,9 @@ MERGED = {
 }
 """Flags that a whole notebook may raise check by check, each in one sentence for all its checks."""
 
-STUDENT_FLAGS = frozenset({*MERGED, "changed-later", "missing-file", "missing-package", "stale-output"})
+STUDENT_FLAGS = frozenset(
+    {*MERGED, "bridged", "changed-later", "missing-file", "missing-package", "older-environment", "stale-output"}
+)
 """Flags that help their student. What others say is for staff, or stands beside the check already."""
 
 

@@ -2,15 +2,19 @@
 
 from grader.notebook.code.displays import Display
 from grader.notebook.code.facts import SOURCE_CHARACTERS, CellCode, analyse, assigned_names, imported_modules
+from grader.notebook.code.older import OldUse, find_older, libraries
 from grader.notebook.code.replacing import Replaced, replace_assigned
 
 __all__ = [
     "SOURCE_CHARACTERS",
     "CellCode",
     "Display",
+    "OldUse",
     "Replaced",
     "analyse",
     "assigned_names",
+    "find_older",
     "imported_modules",
+    "libraries",
     "replace_assigned",
 ]

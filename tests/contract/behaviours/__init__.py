@@ -15,6 +15,7 @@ THEMES = (
     "asynchronous",
     "namespace",
     "folders",
+    "bridges",
     "libraries",
     "concurrency",
     "values",
