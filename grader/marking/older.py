@@ -20,12 +20,13 @@ _WORDS = {
     "magic": "`{text}` is no longer in IPython; it was taken as `run_line_magic`.",
     "colab": "`{text}` is there only on Colab; a stand-in took its place, with the files beside the notebook.",
     "place": "`{text}` is a place on another machine; it was looked for beside the notebook.",
-    "command": "`{text}` did nothing, since there is no network here; what is installed or beside the notebook is there.",
+    "command": "`{text}` did nothing, as there is no network here; what is installed or beside the notebook is there.",
     "window": "`{text}` needs a screen; figures were drawn without one.",
     "tensorflow": "`{text}` is there only on Colab, and did nothing.",
 }
 _REMOVED = re.compile(
     r"(?:was|were|been|is now|are now) removed|no longer (?:supported|available|exists)|Weights only load failed|"
+    r"'numpy\.ndarray' object has no attribute '(?:itemset|newbyteorder|ptp)'|"
     r"invalid index of a 0-dim tensor|Legacy autograd function|"
     r"'(?:DataFrame|Series)' object has no attribute '(?:append|ix|iteritems|as_matrix)'|"
     r"module '(?:torch|scipy(?:\.\w+)*)' has no attribute "
