@@ -324,6 +324,7 @@ def test_pages_say_what_was_replaced_and_which_cases_failed_and_nothing_of_the_r
     assert "<code>EPOCHS = 1000</code>" in page
     assert "<code>EPOCHS = 2</code>" in page
     assert "<code>case 1 [1]</code>: another value than is asked for." in page
+    assert "0.81649" not in page
     page = class_of.page("warm", "skewed")
     assert "The columns of Q have to be orthonormal." in page
     assert "takes too long" in class_of.page("warm", "hangs")
