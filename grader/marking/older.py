@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from grader.guest.gone import GONE
-from grader.notebook import OldUse, find_older, libraries
+from grader.notebook import OldUse, counts_on_older, find_older, libraries
 from grader.records import CellRun, Execution, Flag, Notebook
 
 FLAGS = 50
@@ -26,8 +26,9 @@ _WORDS = {
 }
 _REMOVED = re.compile(
     r"(?:was|were|been|is now|are now) removed|no longer (?:supported|available|exists)|Weights only load failed|"
-    r"'numpy\.ndarray' object has no attribute '(?:itemset|newbyteorder|ptp)'|"
     r"invalid index of a 0-dim tensor|Legacy autograd function|"
+    r"only 0-dimensional arrays can be converted|unexpected keyword argument 'normed'|Unable to avoid copy while|"
+    r"'numpy\.ndarray' object has no attribute '(?:itemset|ptp|newbyteorder)'|"
     r"'(?:DataFrame|Series)' object has no attribute '(?:append|ix|iteritems|as_matrix)'|"
     r"module '(?:torch|scipy(?:\.\w+)*)' has no attribute "
     r"'(?:rfft|irfft|gels|btrifact|simps|trapz|cumtrapz|imread|imresize|logsumexp)'|"
@@ -37,6 +38,9 @@ _REMEDIES = (
     ("load_boston", "Have the data provided as a file, or use another data set."),
     ("Weights only load failed", "`torch.load(…, weights_only=False)` reads the file as older versions did."),
     ("0-dim tensor", "`loss.item()` gives the number that `loss.data[0]` once gave."),
+    ("0-dimensional arrays", "`array.item()` gives the number in an array of one element."),
+    ("'itemset'", "`array[index] = value` does what `itemset` did."),
+    ("'ptp'", "`np.ptp(array)` gives what `array.ptp()` gave."),
     ("'append'", "`pandas.concat` does what `append` did."),
 )
 _REMEDY = "Write it as the version that is installed has it, or have it graded with the one that it was written for."
@@ -45,6 +49,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def bridged(notebook: Notebook, execution: Execution) -> Iterator[Flag]:
     """A flag for each thing that was bridged in a cell that ran, with its first line there. It takes no marks."""
+    if not any(counts_on_older(cell.source) for cell in notebook.code_cells):
+        return
     known = libraries(cell.source for cell in notebook.code_cells)
     ran = {run.index for run in execution.cells if run.status != "not-run"}
     told = 0
@@ -107,7 +113,7 @@ def not_bridged(execution: Execution) -> Iterator[Flag]:
             yield Flag(code="missing-file", message=message, cell=run.index)
         elif _REMOVED.search(run.error.message[:2000]):
             remedy = next((words for sign, words in _REMEDIES if sign in run.error.message[:2000]), _REMEDY)
-            message = f"{where} was written for another version of a library: {told}. {remedy}"
+            message = f"{where} seems to be written for another version of a library: {told}. {remedy}"
             yield Flag(code="older-environment", message=message, cell=run.index)
 
 

@@ -2,7 +2,7 @@
 
 from grader.notebook.code.displays import Display
 from grader.notebook.code.facts import SOURCE_CHARACTERS, CellCode, analyse, assigned_names, imported_modules
-from grader.notebook.code.older import OldUse, find_older, libraries
+from grader.notebook.code.older import OldUse, counts_on_older, find_older, libraries
 from grader.notebook.code.replacing import Replaced, replace_assigned
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Replaced",
     "analyse",
     "assigned_names",
+    "counts_on_older",
     "find_older",
     "imported_modules",
     "libraries",

@@ -72,12 +72,18 @@ def libraries(sources: Iterable[str]) -> Libraries:
     return Libraries(modules=known, patched=patched)
 
 
+def counts_on_older(source: str) -> bool:
+    """Whether a cell may hold anything for `find_older`, by its words alone; it takes no time to speak of."""
+    return len(source) <= SOURCE_CHARACTERS and (_speaks_of_elsewhere(source) or _WORTH.search(source) is not None)
+
+
+def _speaks_of_elsewhere(source: str) -> bool:
+    return any(word in source for word in WORDS)
+
+
 def find_older(source: str, known: Libraries) -> tuple[OldUse, ...]:
     """Everything older or from elsewhere in a cell, in the order of its lines; text of any kind may be asked about."""
-    if len(source) > SOURCE_CHARACTERS:
-        return ()
-    speaks_of_elsewhere = any(word in source for word in WORDS)
-    if not speaks_of_elsewhere and not _WORTH.search(source):
+    if not counts_on_older(source):
         return ()
     if _SHELL_CELL.match(source):
         return tuple(_of_shell_cell(source))
@@ -87,7 +93,7 @@ def find_older(source: str, known: Libraries) -> tuple[OldUse, ...]:
     found = [] if plain else [*_of_lines(source, tree)]
     if tree is not None:
         found += [*_of_names(tree, known), *_of_imports(tree, known)]
-        found += _of_places(tree) if speaks_of_elsewhere else ()
+        found += _of_places(tree) if _speaks_of_elsewhere(source) else ()
     return tuple(sorted(found, key=lambda use: use.line))
 
 

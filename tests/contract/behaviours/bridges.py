@@ -148,3 +148,17 @@ def what_a_student_calls_so_is_left_alone(execution: Execution) -> None:
     assert scalar(execution, "mine") == "mine"
     assert items(execution, "words") == ["install", "x"]
     assert scalar(execution, "command") == "pip install x"
+
+
+@behaviour(
+    "import numpy as np, sys, builtins\nshell = get_ipython()\nshell.ast_transformers.clear()\n"
+    "shell.ast_transformers.append(3)\nfor event in shell.events.callbacks.values(): event.clear()\n"
+    "np.float = np.asarray = np.float64 = lambda *a, **k: 1.0",
+    "sys.meta_path.clear()\ntype(shell).magic = None\nx = np.array([1, 2])\ny = open",
+    "z = '/content/x.csv'",
+    captures={2: "x z"},
+)
+def taking_bridges_apart_changes_nothing_that_is_read(execution: Execution) -> None:
+    assert statuses(execution)[1:] == ["ok", "ok"], execution.cells
+    assert array(execution, "x")[2] == [1, 2]
+    assert scalar(execution, "z") == "/content/x.csv"

@@ -77,7 +77,9 @@ def test_a_file_that_is_not_there_is_told_with_its_line_and_what_helps() -> None
     ("name", "message", "helps"),
     [
         ("ImportError", "\n`load_boston` has been removed from scikit-learn since version 1.2.", "another data set"),
-        ("AttributeError", "`itemset` was removed from the ndarray class in NumPy 2.0.", "version that is installed"),
+        ("AttributeError", "`np.cast` was removed in the NumPy 2.0 release.", "version that is installed"),
+        ("AttributeError", "'numpy.ndarray' object has no attribute 'itemset'", "array[index]"),
+        ("TypeError", "only 0-dimensional arrays can be converted to Python scalars", "array.item()"),
         ("UnpicklingError", "Weights only load failed. This file", "weights_only=False"),
         ("IndexError", "invalid index of a 0-dim tensor. Use `tensor.item()`", "loss.item()"),
         ("AttributeError", "'DataFrame' object has no attribute 'append'", "pandas.concat"),

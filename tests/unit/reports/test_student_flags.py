@@ -48,6 +48,11 @@ def test_other_flags_are_told_one_by_one_and_the_same_words_once() -> None:
     assert sentences([], flags) == ["Cell 3 is stale.", "Cell 4 is stale."]
 
 
+@pytest.mark.parametrize("code", ["bridged", "older-environment", "missing-file"])
+def test_what_older_versions_and_other_places_have_is_told_to_its_student(code: str) -> None:
+    assert sentences([], [flag(code, None, "Cell 3, line 1: …")]) == ["Cell 3, line 1: …"]
+
+
 @pytest.mark.parametrize("code", ["missing-name", "unmarked", "low-precision", "retried", "similar", "made-up"])
 def test_what_stands_beside_the_check_or_is_for_staff_is_left_out(code: str) -> None:
     assert sentences([check_grade("z1.numpy")], [flag(code, "z1.numpy")]) == []
