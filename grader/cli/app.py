@@ -59,6 +59,23 @@ def _options(
 
 
 @app.command()
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The reference folder to make.", file_okay=False)
+    ] = Path("reference"),
+    as_json: JsonOption = False,
+) -> None:
+    """Make a reference folder to begin with. Nothing that is there already is overwritten.
+
+    It holds a small assignment that grades as it is, with a value, a function and a property, and a hand-in that gets
+    full marks.
+    """
+    from grader.cli.init import run_init
+
+    run_init(folder, as_json=as_json)
+
+
+@app.command()
 def grade(
     submissions: Annotated[
         list[Path],
