@@ -28,6 +28,11 @@ def test_the_process_that_runs_a_batch_never_imports_torch() -> None:
     assert "torch" not in loaded_by("import grader.cli.grade, grader.cli.show, grader.cli.outline")
 
 
+def test_marking_knows_no_torch_until_it_is_given_a_reference() -> None:
+    # The process that runs a batch imports it, too, where a worker has failed.
+    assert "torch" not in loaded_by("import grader.marking")
+
+
 def test_naming_the_package_imports_nothing_heavy() -> None:
     assert not {"torch", "numpy", "nbconvert", "sqlalchemy"} & loaded_by("import grader")
 

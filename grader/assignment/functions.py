@@ -16,8 +16,9 @@ from torch import Tensor
 from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument, read_cases
 from grader.assignment.declarations import Function, FunctionDeclaration
 from grader.assignment.evaluation import call
+from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
-from grader.assignment.plain import Expected, equal, expected_of, has_nan
+from grader.assignment.plain import equal, expected_of, has_nan
 from grader.assignment.tensors import arithmetic
 from grader.records import Array, Calls, Frame, Masked, Value
 from grader.records import Mapping as MappingValue

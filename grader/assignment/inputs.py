@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from grader.assignment.tensors import AnyArray
+from grader.wire.arrays import AnyArray
 
 Distribution = Literal["normal", "uniform", "integers"]
 

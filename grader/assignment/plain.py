@@ -11,21 +11,20 @@ from dataclasses import replace
 import numpy as np
 from torch import Tensor
 
-from grader.assignment.tensors import AnyArray, NotNumbers, to_array
+from grader.assignment.outcomes import Expected
+from grader.assignment.tensors import NotNumbers, to_array
 from grader.guest.frames import encode
 from grader.guest.libraries import Libraries
 from grader.guest.values import Reader
 from grader.records import Array, Frame, Limits, Mapping, Masked, Scalar, Sequence, Unreadable, Value
 from grader.wire import decode, guest_limits
+from grader.wire.arrays import AnyArray
 
 _LIMITS = Limits(value_bytes=64 * 1024**2, capture_bytes=160 * 1024**2)
 _LARGEST = 2**63 - 1
 _SAME = 1e-9
 _ROUNDING = 1e-12
 """What threads and memory may add to numbers that should be zero, in another order of summing."""
-
-Expected = AnyArray | Value
-"""What a reference gives: numbers as a read-only array of float64, int64, bool or complex128, all else as a value."""
 
 
 def plain_value(value: object) -> Value:

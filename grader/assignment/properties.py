@@ -13,21 +13,10 @@ from torch import Tensor
 
 from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument
 from grader.assignment.declarations import Given, PropertyDeclaration
+from grader.assignment.outcomes import Held, PropertyFault
 from grader.assignment.places import brief
 from grader.assignment.tensors import arithmetic
 from grader.records import Calls, Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What a predicate said: how much of the property holds, 0 to 1, and a sentence for the student, perhaps none."""
-
-    share: Fraction
-    sentence: str = ""
-
-
-class PropertyFault(Exception):
-    """The author's predicate could not judge a value; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,12 +20,14 @@ from torch import Tensor
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.evaluation import evaluate
 from grader.assignment.functions import FunctionReference
+from grader.assignment.outcomes import Expected
 from grader.assignment.places import Place, suggestion
-from grader.assignment.plain import Expected, equal, expected_of, has_nan
+from grader.assignment.plain import equal, expected_of, has_nan
 from grader.assignment.properties import PropertyReference
-from grader.assignment.tensors import AnyArray, from_author
+from grader.assignment.tensors import from_author
 from grader.assignment.validation import read_function
 from grader.errors import AssignmentError
+from grader.wire.arrays import AnyArray
 
 MOST_WORLDS = 16
 """How many combinations of accepted answers an assignment may have."""

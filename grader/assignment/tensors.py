@@ -8,10 +8,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-AnyArray = NDArray[np.generic]
+from grader.wire.arrays import AnyArray
 
 
 class NotNumbers(ValueError):

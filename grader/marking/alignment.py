@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment.spec import Tolerance
-from grader.marking.numbers import AnyArray, Numeric
+from grader.marking.numbers import Numeric
+from grader.wire.arrays import AnyArray
 
 _DISTANCES = 50_000_000
 """At most so many elements of rows are held against others; beyond that, rows are put in order instead."""

@@ -9,10 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from grader.assignment.outcomes import Expected
 from grader.assignment.spec import CheckSpec, FunctionSpec
 from grader.marking.answers import how_it_failed
 from grader.marking.compare import Outcome
-from grader.marking.leaves import Expected, Leaf, combined, compare_leaves
+from grader.marking.leaves import Leaf, combined, compare_leaves
 from grader.marking.numbers import Numeric, as_numeric
 from grader.records import Array, CallResult, CallsMade, Diagnosis, Flag, Part, Reason, Scalar, Value
 

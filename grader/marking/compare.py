@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from grader.assignment.spec import Tolerance
 from grader.marking.alignment import aligned
-from grader.marking.numbers import AnyArray, NotNumeric, Numeric
+from grader.marking.numbers import NotNumeric, Numeric
 from grader.marking.tolerances import Allowance, allowance
 from grader.records import Comparison, Evidence, Reason
+from grader.wire.arrays import AnyArray
 
 COARSEST_PRINT = 1e-3
 """A printed number is never judged more coarsely than this, relative to the largest number of its array."""

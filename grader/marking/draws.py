@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.assignment.spec import GivenSpec, Spec
-from grader.marking.numbers import AnyArray, Numeric, as_numeric
+from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.trace import Trace
 from grader.plan import first_assigned
+from grader.wire.arrays import AnyArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

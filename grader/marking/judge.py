@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict
 
-from grader.assignment.properties import Held
+from grader.assignment.outcomes import Expected, Held
 from grader.assignment.spec import CheckSpec, Policies
 from grader.marking.answers import Absent, Answer, Called
 from grader.marking.cases import diagnoses_of, judge_cases, part_of, share_of
 from grader.marking.compare import Outcome
-from grader.marking.leaves import Expected, Leaf, combined, compare_leaves
+from grader.marking.leaves import Leaf, combined, compare_leaves
 from grader.records import CheckGrade, CheckKind, Part, Verdict
 
 MOST_PARTS = 100

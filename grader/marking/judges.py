@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from grader.assignment.properties import PropertyFault
-from grader.assignment.reference import Reference
+from grader.assignment.outcomes import PropertyFault
 from grader.assignment.spec import CheckSpec
 from grader.errors import AssignmentError
 from grader.marking.answers import Absent, Answer, Called, Captured, Given, fault
@@ -15,6 +15,9 @@ from grader.marking.draws import Drawn, ancestors, drawn_by_student
 from grader.marking.judge import World, absent, judge, judge_function, judge_property
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Flag
+
+if TYPE_CHECKING:
+    from grader.assignment.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
-from grader.marking.numbers import AnyArray, NotNumeric, Numeric, as_numeric, is_time
+from grader.marking.numbers import NotNumeric, Numeric, as_numeric, is_time
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+from grader.wire.arrays import AnyArray
 
 MOST_LEAVES = 10_000
 _MATCHED_MEMBERS = 500
@@ -25,10 +27,6 @@ class Leaf:
 
     place: str
     outcome: Outcome
-
-
-Expected = AnyArray | Value
-"""What a reference gives: numbers as an array, all else as a value."""
 
 
 def compare_leaves(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> tuple[Leaf, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.assignment.reference import Reference
 from grader.assignment.spec import CheckSpec, Spec
 from grader.marking.answers import Absent, Called, Given, fault, find_answers
 from grader.marking.cases import flags_of_calls
@@ -17,6 +17,9 @@ from grader.marking.older import bridged
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, Replacement, TaskGrade
+
+if TYPE_CHECKING:
+    from grader.assignment.reference import Reference
 
 
 def mark_submission(

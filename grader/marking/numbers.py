@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
-
-AnyArray = NDArray[np.generic]
+from grader.wire.arrays import AnyArray
 
 _LARGEST_EXACT = 2**63 - 1
 _MOST_AXES = 32

@@ -9,10 +9,11 @@ import numpy as np
 
 from grader.assignment.spec import CheckSpec
 from grader.marking.naming import speaks_of, speaks_of_version, version_words, words
-from grader.marking.numbers import AnyArray, Numeric
+from grader.marking.numbers import Numeric
 from grader.marking.trace import Trace, owner_of
 from grader.notebook import Display, Printed, parse_printed
 from grader.records import Found, shown_text
+from grader.wire.arrays import AnyArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
