@@ -14,10 +14,11 @@ import torch
 
 from grader.assignment.inputs import Draw, Hidden, Raises
 from grader.assignment.places import Place
-from grader.assignment.plain import expected_value, plain_value
+from grader.assignment.plain import plain_value, wide, widened_value
 from grader.assignment.tensors import NotNumbers
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
 from grader.wire import write_frame
+from grader.wire.arrays import AnyArray, elements_of
 
 ArgumentKind = Literal["ndarray", "tensor", "list"]
 """What arrays arrive as in a student's function. Numbers, text and tables arrive as they are."""
@@ -39,6 +40,11 @@ class Passing:
     kind: ArgumentKind
     dtype: str
     folder: Path
+
+    @classmethod
+    def of(cls, kind: ArgumentKind, dtype: str, folder: Path) -> Passing:
+        """With the dtype that is usual for a kind where `dtype` is empty."""
+        return cls(kind=kind, dtype=dtype or ("float32" if kind == "tensor" else "float64"), folder=folder)
 
 
 def read_cases(cases: object, arity: int, passing: Passing, place: Place) -> tuple[Case, ...]:
@@ -99,12 +105,9 @@ def passed(value: Value, passing: Passing) -> Value:
         case Array(shape=()) if value.container == "number":
             return value
         case Array():
-            return _array(np.frombuffer(value.data, value.dtype).reshape(value.shape), passing)
-        case Sequence(container="list"):
-            rectangular = expected_value(_listed(value))
-            if isinstance(rectangular, Array) and value.items:
-                return _array(np.frombuffer(rectangular.data, rectangular.dtype).reshape(rectangular.shape), passing)
-            return replace(value, items=tuple(passed(item, passing) for item in value.items))
+            return _passed_array(elements_of(value), passing)
+        case Sequence(container="list", items=(_, *_)) if isinstance(whole := widened_value(value), Array):
+            return _passed_array(elements_of(whole), passing)
         case Sequence():
             return replace(value, items=tuple(passed(item, passing) for item in value.items))
         case Mapping():
@@ -113,20 +116,7 @@ def passed(value: Value, passing: Passing) -> Value:
             return value
 
 
-def _listed(value: Value) -> object:
-    """A list of plain values as Python's, for `expected_value` to find out whether it is rectangular."""
-    match value:
-        case Sequence(items=items):
-            return [_listed(item) for item in items]
-        case Scalar(value=scalar):
-            return scalar
-        case Array():
-            return np.frombuffer(value.data, value.dtype).reshape(value.shape)
-        case _:
-            return None
-
-
-def _array(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]], passing: Passing) -> Value:
+def _passed_array(array: AnyArray, passing: Passing) -> Value:
     if array.dtype.kind == "f":
         array = array.astype(passing.dtype)
     elif array.dtype.kind in "iu":
@@ -148,17 +138,17 @@ def as_reference_sees(value: Value) -> object:
         case Scalar(value=scalar):
             return scalar
         case Array():
-            return _tensor(value)
+            elements = elements_of(value)
+            return elements.copy() if value.is_time else torch.from_numpy(wide(elements).copy())
         case Sequence(container="list"):
-            wide = expected_value(_listed(value))
-            return _tensor(wide) if isinstance(wide, Array) else [as_reference_sees(item) for item in value.items]
+            whole = widened_value(value)
+            return as_reference_sees(whole) if isinstance(whole, Array) else list(map(as_reference_sees, value.items))
         case Sequence(container=container):
             return {"tuple": tuple, "set": set}[container](map(as_reference_sees, value.items))
         case Mapping():
             return dict(zip(value.keys, map(as_reference_sees, value.values), strict=True))
         case Masked():
-            data = np.frombuffer(value.data.data, value.data.dtype).reshape(value.data.shape)
-            return np.ma.masked_array(data, mask=np.frombuffer(value.mask.data, bool).reshape(value.mask.shape))
+            return np.ma.masked_array(elements_of(value.data), mask=elements_of(value.mask).astype(bool))
         case Frame():
             return _frame(value)
         case _:
@@ -170,22 +160,6 @@ def _number(number: float) -> object:
         return torch.tensor(number, dtype=torch.float64 if isinstance(number, float) else None)
     except (OverflowError, RuntimeError):  # beyond 64 bits
         return number
-
-
-def _tensor(array: Array) -> object:
-    if array.dtype.endswith("[ns]"):
-        return np.frombuffer(array.data, "<i8").reshape(array.shape).astype(array.dtype)
-    wide = expected_value(_as_numpy(array))
-    assert isinstance(wide, Array)
-    values = np.frombuffer(wide.data, wide.dtype).reshape(wide.shape).copy()
-    return torch.from_numpy(values)
-
-
-def _as_numpy(array: Array) -> object:
-    if array.dtype == "bfloat16":
-        upper = np.frombuffer(array.data, "<u2").astype(np.uint32) << 16
-        return upper.view(np.float32).reshape(array.shape)
-    return np.frombuffer(array.data, array.dtype).reshape(array.shape)
 
 
 def _frame(frame: Frame) -> object:
@@ -205,9 +179,8 @@ def _frame(frame: Frame) -> object:
 
 def _column(value: Value) -> list[object]:
     if isinstance(value, Array):
-        array = np.frombuffer(value.data, "<i8" if value.dtype.endswith("[ns]") else value.dtype)
-        elements: list[object] = list(array.astype(value.dtype)) if value.dtype.endswith("[ns]") else array.tolist()
-        return elements
+        elements = elements_of(value)
+        return list(elements) if value.is_time else list(elements.tolist())
     return [_label(item) for item in value.items] if isinstance(value, Sequence) else []
 
 

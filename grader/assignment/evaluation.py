@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
@@ -11,6 +12,9 @@ from grader.assignment.declarations import Function, Given, Gradient, QuantityDe
 from grader.assignment.places import Place, blaming
 from grader.assignment.plain import plain_value
 from grader.assignment.tensors import NotNumbers, arithmetic, from_function, is_number, to_array, widened
+
+Importable = Callable[[], AbstractContextManager[None]]
+"""Within what it gives, an author's functions find the modules beside theirs."""
 
 
 def evaluate(

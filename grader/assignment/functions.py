@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ from torch import Tensor
 
 from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument, read_cases
 from grader.assignment.declarations import Function, FunctionDeclaration
-from grader.assignment.evaluation import call
+from grader.assignment.evaluation import Importable, call
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
 from grader.assignment.plain import equal, expected_of, has_nan
@@ -23,8 +22,6 @@ from grader.assignment.tensors import arithmetic
 from grader.records import Array, Calls, Frame, Masked, Value
 from grader.records import Mapping as MappingValue
 from grader.records import Sequence as SequenceValue
-
-Importable = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +65,7 @@ class FunctionReference:
         if self.construct is None:
             return declared
         with blaming(f"The reference of {self.declaration.name!r}", declared.place, _remedy):
-            made = construct(declared, self.construct, self.state)
+            made = _construct(declared, self.construct, self.state)
             target: Callable[..., object] = getattr(made, self.declaration.method or "__call__")
         return replace(declared, call=lambda **inputs: target(*inputs.values()))
 
@@ -126,10 +123,10 @@ class FunctionReference:
                 )
 
 
-def construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[str, Value] | None) -> object:
+def _construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[str, Value] | None) -> object:
     """Make the reference's object, with the same parameters as the students'."""
     torch.manual_seed(0)
-    made = declared.call(*map(as_reference_sees_plainly, arguments))
+    made = declared.call(*map(_as_constructors_see, arguments))
     if state is not None:
         made.load_state_dict({name: as_reference_sees(value) for name, value in state.items()})  # type: ignore[attr-defined]  # checked when declared
     if isinstance(made, torch.nn.Module):
@@ -137,7 +134,7 @@ def construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[s
     return made
 
 
-def as_reference_sees_plainly(value: Value) -> object:
+def _as_constructors_see(value: Value) -> object:
     """An argument of a constructor: a lone number stays Python's, since layers are made of numbers."""
     seen = as_reference_sees(value)
     return seen.item() if isinstance(seen, Tensor) and not seen.ndim else seen
@@ -147,9 +144,7 @@ def build_function(
     declared: FunctionDeclaration, version: str, folder: Path, importable: Importable
 ) -> FunctionReference:
     """Read a function's cases for one version, and make the frame that holds them."""
-    kind = declared.kinds[version]
-    dtype = declared.dtype or ("float32" if kind == "tensor" else "float64")
-    passing = Passing(kind=kind, dtype=dtype, folder=folder)
+    passing = Passing.of(declared.kinds[version], declared.dtype, folder)
     cases = read_cases(declared.cases, len(declared.function.parameters), passing, declared.place)
     made = None
     if declared.construct is not None:
@@ -179,7 +174,7 @@ def build_function(
 def _state(declared: FunctionDeclaration, arguments: tuple[Value, ...], importable: Importable) -> Mapping[str, Value]:
     place = declared.function.place
     with importable(), arithmetic(), blaming(f"The reference of {declared.name!r}", place, _remedy):
-        made = construct(declared.function, arguments, None)
+        made = _construct(declared.function, arguments, None)
     if not isinstance(made, torch.nn.Module):
         raise place.error(
             f"{declared.name!r} has no state_dict to load.", remedy="Let it be an nn.Module, or take load_state away."

@@ -22,8 +22,9 @@ from grader.assignment.declarations import (
     QuantityDeclaration,
     TaskDeclaration,
 )
+from grader.assignment.evaluation import Importable
 from grader.assignment.folder import FolderModules, read_sources
-from grader.assignment.functions import FunctionReference, Importable, build_function
+from grader.assignment.functions import FunctionReference, build_function
 from grader.assignment.headings import headings_by_task
 from grader.assignment.prelude import Prelude, read_prelude
 from grader.assignment.properties import PropertyReference, build_property

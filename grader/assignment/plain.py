@@ -18,7 +18,7 @@ from grader.guest.libraries import Libraries
 from grader.guest.values import Reader
 from grader.records import Array, Frame, Limits, Mapping, Masked, Scalar, Sequence, Unreadable, Value
 from grader.wire import decode, guest_limits
-from grader.wire.arrays import AnyArray
+from grader.wire.arrays import AnyArray, elements_of
 
 _LIMITS = Limits(value_bytes=64 * 1024**2, capture_bytes=160 * 1024**2)
 _LARGEST = 2**63 - 1
@@ -32,7 +32,7 @@ def plain_value(value: object) -> Value:
     reader = Reader(Libraries(), guest_limits(_LIMITS))
     frame = b"".join(encode([{"name": "", "identity": 0, "value": reader.read(value)}], reader.arrays))
     plain = decode(frame, _LIMITS)[0].value
-    for part in parts_of(plain):
+    for part in _parts_of(plain):
         if isinstance(part, Unreadable):
             raise NotNumbers(
                 f"a {part.type}" if part.reason == "it is no plain value" else f"a {part.type}: {part.reason}"
@@ -45,7 +45,7 @@ def expected_value(value: object) -> Value:
 
     A rectangular list of numbers is one array; a tuple is its items. Integers beyond 64 bits stay what they are.
     """
-    return _widened(plain_value(value))
+    return widened_value(plain_value(value))
 
 
 def expected_of(result: object) -> Expected:
@@ -55,20 +55,20 @@ def expected_of(result: object) -> Expected:
 
 def has_nan(value: Expected) -> bool:
     """Whether there is a NaN anywhere in it."""
-    arrays = [value] if isinstance(value, np.ndarray) else numbers_in(value)
+    arrays = [value] if isinstance(value, np.ndarray) else _numbers_in(value)
     return any(bool(np.isnan(array).any()) for array in arrays)
 
 
 def equal(one: Expected, other: Expected, *, atol: float = _ROUNDING) -> bool:
     """Whether two results are the same, but for rounding."""
     if not isinstance(one, np.ndarray):
-        return not isinstance(other, np.ndarray) and same_value(one, other, rtol=_SAME, atol=atol)
+        return not isinstance(other, np.ndarray) and _same_value(one, other, rtol=_SAME, atol=atol)
     if not isinstance(other, np.ndarray):
         return False
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))
 
 
-def parts_of(value: Value) -> Iterator[Value]:
+def _parts_of(value: Value) -> Iterator[Value]:
     """A value, and all values that are in it."""
     yield value
     match value:
@@ -81,19 +81,19 @@ def parts_of(value: Value) -> Iterator[Value]:
         case _:
             children = ()
     for child in children:
-        yield from parts_of(child)
+        yield from _parts_of(child)
 
 
-def numbers_in(value: Value) -> Iterator[AnyArray]:
+def _numbers_in(value: Value) -> Iterator[AnyArray]:
     """The arrays of floating or complex numbers in a widened value."""
-    for part in parts_of(value):
+    for part in _parts_of(value):
         if isinstance(part, Array) and part.dtype in {"float64", "complex128"}:
-            yield np.frombuffer(part.data, part.dtype).reshape(part.shape)
+            yield elements_of(part)
 
 
-def same_value(one: Value, other: Value, *, rtol: float, atol: float) -> bool:
+def _same_value(one: Value, other: Value, *, rtol: float, atol: float) -> bool:
     """Whether two widened values are the same, but for rounding."""
-    numbers = [list(numbers_in(value)) for value in (one, other)]
+    numbers = [list(_numbers_in(value)) for value in (one, other)]
     if _without_numbers(one) != _without_numbers(other):
         return False
     return all(
@@ -110,52 +110,54 @@ def _without_numbers(value: Value) -> Value:
             return replace(value, items=tuple(map(_without_numbers, value.items)))
         case Mapping():
             return replace(value, values=tuple(map(_without_numbers, value.values)))
-        case Masked(data=data):
-            return replace(value, data=replace(data, data=b"") if data.dtype == "float64" else data)
+        case Masked():
+            data = _without_numbers(value.data)
+            assert isinstance(data, Array)
+            return replace(value, data=data)
         case Frame():
             return replace(value, data=tuple(map(_without_numbers, value.data)))
         case _:
             return value
 
 
-def _widened(value: Value) -> Value:
+def widened_value(value: Value) -> Value:
+    """A plain value as `expected_value` has it."""
     match value:
         case Scalar(value=bool() | int() | float() as number) if isinstance(number, bool) or abs(number) <= _LARGEST:
-            return array_value(np.asarray(number))
+            return _array_value(np.asarray(number))
         case Array():
             return _wide_array(value)
         case Sequence(container="list"):
-            return _list(tuple(map(_widened, value.items)))
+            return _list(tuple(map(widened_value, value.items)))
         case Sequence():
-            return replace(value, items=tuple(map(_widened, value.items)))
+            return replace(value, items=tuple(map(widened_value, value.items)))
         case Mapping():
-            return replace(value, values=tuple(map(_widened, value.values)))
+            return replace(value, values=tuple(map(widened_value, value.values)))
         case Masked():
             return replace(value, data=_wide_array(value.data))
         case Frame():
-            return replace(value, data=tuple(map(_widened, value.data)))
+            return replace(value, data=tuple(map(widened_value, value.data)))
         case _:
             return value
 
 
 def _list(items: tuple[Value, ...]) -> Value:
-    arrays = [item for item in items if isinstance(item, Array) and not item.dtype.endswith("[ns]")]
+    arrays = [item for item in items if isinstance(item, Array) and not item.is_time]
     if not items or len(arrays) != len(items) or len({array.shape for array in arrays}) > 1:
         return Sequence(items=items)
-    return array_value(np.stack([np.frombuffer(array.data, array.dtype).reshape(array.shape) for array in arrays]))
+    return _array_value(np.stack([elements_of(array) for array in arrays]))
 
 
 def _wide_array(array: Array) -> Array:
-    if array.dtype.endswith("[ns]"):
-        return array
-    if array.dtype == "bfloat16":
-        upper = np.frombuffer(array.data, "<u2").astype(np.uint32) << 16
-        return array_value(upper.view(np.float32).reshape(array.shape))
-    return array_value(np.frombuffer(array.data, array.dtype).reshape(array.shape))
+    return array if array.is_time else _array_value(elements_of(array))
 
 
-def array_value(array: AnyArray) -> Array:
-    """An array of numbers as a plain value, of float64, int64, bool or complex128."""
-    wide = {"f": "float64", "c": "complex128", "i": "int64", "u": "uint64" if array.dtype == "uint64" else "int64"}
-    widened = np.ascontiguousarray(array, dtype=wide.get(array.dtype.kind, "bool"))
+def _array_value(array: AnyArray) -> Array:
+    widened = wide(array)
     return Array(dtype=widened.dtype.name, shape=array.shape, data=widened.tobytes())
+
+
+def wide(array: AnyArray) -> AnyArray:
+    """Numbers as float64, int64 (uint64 stays), bool or complex128, in C order."""
+    widest = {"f": "float64", "c": "complex128", "i": "int64", "u": "uint64" if array.dtype == "uint64" else "int64"}
+    return np.ascontiguousarray(array, dtype=widest.get(array.dtype.kind, "bool")).reshape(array.shape)

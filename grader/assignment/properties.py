@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument
 from grader.assignment.declarations import Given, PropertyDeclaration
+from grader.assignment.evaluation import Importable
 from grader.assignment.outcomes import Held, PropertyFault
 from grader.assignment.places import brief
 from grader.assignment.tensors import arithmetic
@@ -31,7 +31,7 @@ class PropertyReference:
     calls: Mapping[str, Calls]
     frames: Mapping[str, bytes]
     outside: Mapping[str, object]
-    importable: Callable[[], AbstractContextManager[None]]
+    importable: Importable
 
     def judge(self, captured: Mapping[str, Value]) -> Held:
         """Judge what a student's notebook left, by parameter. Raises PropertyFault where the predicate can't."""
@@ -50,10 +50,10 @@ def build_property(
     version: str,
     givens: Mapping[str, Given],
     folder: Path,
-    importable: Callable[[], AbstractContextManager[None]],
+    importable: Importable,
 ) -> PropertyReference:
     """Read what a property needs. Raises AssignmentError where data can't be read or a parameter is nothing known."""
-    passing = _passing(declared, version, folder)
+    passing = Passing.of(declared.kinds[version], declared.dtype, folder)
     frames: dict[str, bytes] = {}
     calls: dict[str, Calls] = {}
     for parameter, asked in declared.calls.items():
@@ -62,23 +62,13 @@ def build_property(
         frames[digest] = frame
         calls[parameter] = Calls(names=asked.names, inputs=digest, count=1, seconds=asked.seconds)
     outside: dict[str, object] = {
-        name: as_reference_sees(read_argument(hidden, _plainly(passing), declared.place))
+        name: as_reference_sees(read_argument(hidden, Passing.of("ndarray", "", folder), declared.place))
         for name, hidden in declared.hidden.items()
     }
     for name in declared.predicate.parameters:
         if name not in declared.calls and name not in declared.hidden and name not in declared.variables:
             outside[name] = givens[name].value.clone()
     return PropertyReference(declaration=declared, calls=calls, frames=frames, outside=outside, importable=importable)
-
-
-def _passing(declared: PropertyDeclaration, version: str, folder: Path) -> Passing:
-    kind = declared.kinds[version]
-    dtype = declared.dtype or ("float32" if kind == "tensor" else "float64")
-    return Passing(kind=kind, dtype=dtype, folder=folder)
-
-
-def _plainly(passing: Passing) -> Passing:
-    return Passing(kind="ndarray", dtype="float64", folder=passing.folder)
 
 
 def _held(said: object) -> Held:

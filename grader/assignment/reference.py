@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
-from grader.assignment.evaluation import evaluate
+from grader.assignment.evaluation import Importable, evaluate
 from grader.assignment.functions import FunctionReference
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import Place, suggestion
@@ -140,8 +140,7 @@ class Reference:
     """By check id, the functions that students write."""
     properties: Mapping[str, PropertyReference] = field(default_factory=dict)
     """By check id, the author's predicates."""
-    importable: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Within it, the author's functions find the modules beside theirs."""
+    importable: Importable = nullcontext
 
     def worlds(self) -> tuple[World, ...]:
         """Give every combination of right answers, the base first; computed once.

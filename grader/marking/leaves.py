@@ -12,7 +12,7 @@ import numpy as np
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
-from grader.marking.numbers import NotNumeric, Numeric, as_numeric, is_time
+from grader.marking.numbers import NotNumeric, Numeric, as_numeric
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
 from grader.wire.arrays import AnyArray
 
@@ -69,7 +69,7 @@ def _leaf(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> O
     match expected:
         case np.ndarray():
             return _numbers(found, expected, tolerance)
-        case Array() if is_time(expected):
+        case Array() if expected.is_time:
             return _times(found, expected)
         case Array():
             return _numbers(found, numbers_of(expected).values, tolerance)
@@ -272,7 +272,7 @@ def _ordered(column: Value | Numeric, order: list[int] | None) -> Value | Numeri
 def _labels(labels: Value) -> list[object]:
     """Labels as plain, hashable things that are equal where labels are."""
     if isinstance(labels, Array):
-        if is_time(labels):
+        if labels.is_time:
             return [("time", int(stamp)) for stamp in np.frombuffer(labels.data, "<i8")]
         numeric = as_numeric(labels)
         return _plain(numeric.values) if isinstance(numeric, Numeric) else []
@@ -306,9 +306,9 @@ def kind_of(found: Value | Numeric) -> str:
         case Numeric(values=values):
             return "a number" if values.shape == () else "an array"
         case Array(shape=()):
-            return "a time" if is_time(found) else "a number"
+            return "a time" if found.is_time else "a number"
         case Array() | Masked():
-            return "times" if isinstance(found, Array) and is_time(found) else "an array"
+            return "times" if isinstance(found, Array) and found.is_time else "an array"
         case Scalar(value=str()):
             return "text"
         case Scalar(value=None):

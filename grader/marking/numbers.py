@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
-from grader.wire.arrays import AnyArray
+from grader.wire.arrays import AnyArray, elements_of
 
 _LARGEST_EXACT = 2**63 - 1
 _MOST_AXES = 32
@@ -46,7 +46,7 @@ def as_numeric(value: Value) -> Numeric | NotNumeric:
     """
     match value:
         case Array():
-            return NotNumeric(detail="times") if is_time(value) else _from_array(value)
+            return NotNumeric(detail="times") if value.is_time else _from_array(value)
         case Scalar(value=bool() as number):
             return Numeric(values=np.asarray(number), dtype="bool")
         case Scalar(value=int() as number):
@@ -69,11 +69,6 @@ def as_numeric(value: Value) -> Numeric | NotNumeric:
             return NotNumeric(detail=value.type)
 
 
-def is_time(array: Array) -> bool:
-    """Whether an array holds points or lengths of time."""
-    return array.dtype.endswith("[ns]")
-
-
 def _from_integer(number: int) -> Numeric:
     if abs(number) > _LARGEST_EXACT:
         return Numeric(values=np.asarray(_as_float(number)), dtype="float64")
@@ -88,13 +83,7 @@ def _as_float(number: int) -> float:
 
 
 def _from_array(array: Array) -> Numeric:
-    if array.dtype == "bfloat16":
-        # bfloat16 is the upper half of a float32.
-        raw = np.frombuffer(array.data, dtype="<u2").astype(np.uint32) << 16
-        values: AnyArray = raw.view(np.float32)
-    else:
-        values = np.frombuffer(array.data, dtype=np.dtype(array.dtype).newbyteorder("<"))
-    return Numeric(values=values.reshape(array.shape), dtype=array.dtype)
+    return Numeric(values=elements_of(array), dtype=array.dtype)
 
 
 def _from_masked(masked: Masked) -> Numeric:

@@ -42,6 +42,11 @@ class Array:
     data: bytes
     container: Literal["ndarray", "matrix", "tensor", "number"] = "ndarray"
 
+    @property
+    def is_time(self) -> bool:
+        """Whether it holds points or lengths of time."""
+        return self.dtype.endswith("[ns]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
