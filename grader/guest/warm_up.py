@@ -12,11 +12,12 @@ import random
 import sys
 from typing import Any
 
-from .calls import Caller, Performance
+from .calls import Caller
 from .captures import Captures
 from .frames import encode
 from .libraries import Libraries
 from .objects import Objects
+from .performance import Performance
 from .stream import Stream
 from .student import perform
 
