@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from struct import Struct
-from typing import Literal, get_args
+from typing import get_args
 
+from grader.execution.schedule import Place
 from grader.records import CallResult, Calls, CallsMade, CellError, Limits, Mapping, Scalar, Sequence, Value
-from grader.records.execution import CallStatus
+from grader.records.execution import Again, CallStatus
 from grader.wire import WireError, decode
 
 _HEADER = Struct("<BH")
 _RESULT = Struct("<BBI")
 _STATUSES: tuple[CallStatus, ...] = get_args(CallStatus)
-_AGAIN: tuple[Literal["", "same", "state", "random"], ...] = ("", "same", "state", "random")
+_AGAIN: tuple[Again, ...] = get_args(Again)
 _ABSENT, _FUNCTION = 0, 1
 
 
 def read_calls(calls: Calls, after_cell: int, data: bytes, limits: Limits, *, last: bool = False) -> CallsMade:
     """What these bytes tell of the calls; where they can't be read, calls that were not made."""
-    place: Literal["end", "last"] = "last" if last else "end"
+    place: Place = "last" if last else "end"
     try:
         found, name, results = _read(calls, data, limits)
     except (WireError, ValueError, KeyError, IndexError):
@@ -60,9 +61,7 @@ def _results(data: bytes, limits: Limits) -> Iterator[CallResult]:
         yield _result(_STATUSES[status], _AGAIN[again], frame, limits)
 
 
-def _result(
-    status: CallStatus, again: Literal["", "same", "state", "random"], frame: bytes, limits: Limits
-) -> CallResult:
+def _result(status: CallStatus, again: Again, frame: bytes, limits: Limits) -> CallResult:
     if status not in ("returned", "raised"):
         return CallResult(status=status)
     try:

@@ -80,7 +80,6 @@ def part_of(label: str, outcome: Outcome) -> Part:
         reason=outcome.reason,
         detail=outcome.detail,
         comparison=outcome.comparison,
-        evidence=None if outcome.holds else outcome.evidence,
     )
 
 
@@ -105,8 +104,7 @@ def _judge_failure(
         return _failed(label, reason, detail)
     if function.scalar_only == "accept":
         return _judged(label, leaves, SCALAR_ONLY)
-    part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
-    return JudgedCase(parts=(part,), code=SCALAR_ONLY)
+    return _failed(label, reason, detail, SCALAR_ONLY)
 
 
 def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
@@ -118,9 +116,9 @@ def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
     return Numeric(values=numeric.values.reshape(shape), dtype=numeric.dtype)
 
 
-def _failed(label: str, reason: Reason, detail: str) -> JudgedCase:
+def _failed(label: str, reason: Reason, detail: str, code: str = "") -> JudgedCase:
     part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
-    return JudgedCase(parts=(part,))
+    return JudgedCase(parts=(part,), code=code)
 
 
 def share_of(function: FunctionSpec, cases: Sequence[JudgedCase]) -> Fraction:

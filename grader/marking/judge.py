@@ -30,21 +30,19 @@ class Judgement:
     worlds: tuple[World, ...]
 
 
-def judge(check: CheckSpec, answer: Answer | Absent, worlds: Sequence[World], policies: Policies) -> Judgement:
-    """Judge one check.
+def judge(check: CheckSpec, answer: Answer, worlds: Sequence[World], policies: Policies) -> Judgement:
+    """Judge a value.
 
     `worlds` are those that the answers judged before it, in the same version, left possible: whoever takes the mean
     loss where both are right has to go on with the mean's gradient.
     """
-    if isinstance(answer, Absent):
-        return Judgement(grade=absent(check, answer), worlds=tuple(worlds))
     if answer.found.kind != "variable" and not _accepted(answer, policies):
         return Judgement(grade=_not_accepted(check, answer), worlds=tuple(worlds))
     compared = [compare_leaves(answer.value, world[check.quantity], check.tolerance) for world in worlds]
     outcomes = [combined(leaves) for leaves in compared]
     holding = tuple(world for world, outcome in zip(worlds, outcomes, strict=True) if outcome.holds)
     best = max(range(len(outcomes)), key=lambda number: outcomes[number].share)
-    grade = _compared(check, answer, outcomes[best], parts_of(compared[best]))
+    grade = _compared(check, answer, outcomes[best], _parts_of(compared[best]))
     return Judgement(grade=grade, worlds=holding or tuple(worlds))
 
 
@@ -58,7 +56,7 @@ def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected
     return CheckGrade(
         **_asked(check),
         points=check.points * share,
-        verdict="correct" if share == 1 else "partial" if share else "incorrect",
+        verdict=_by_share(share),
         reason="equal" if wrong is None else wrong.reason,
         detail="" if wrong is None else wrong.detail,
         found=answer.found,
@@ -73,13 +71,17 @@ def judge_property(check: CheckSpec, held: Held) -> CheckGrade:
     return CheckGrade(
         **_asked(check),
         points=check.points * held.share,
-        verdict="correct" if held.share == 1 else "partial" if held.share else "incorrect",
+        verdict=_by_share(held.share),
         reason="equal" if held.share == 1 else "does-not-hold",
         said=held.sentence,
     )
 
 
-def parts_of(leaves: Sequence[Leaf]) -> tuple[Part, ...]:
+def _by_share(share: Fraction) -> Verdict:
+    return "correct" if share == 1 else "partial" if share else "incorrect"
+
+
+def _parts_of(leaves: Sequence[Leaf]) -> tuple[Part, ...]:
     """The leaves of a nested value as parts; none for a value that is one."""
     if len(leaves) < 2:
         return ()
@@ -111,15 +113,15 @@ def _asked(check: CheckSpec) -> _Asked:
     )
 
 
-def absent(check: CheckSpec, absent: Absent) -> CheckGrade:
+def absent(check: CheckSpec, why: Absent) -> CheckGrade:
     """The grade of a check that has no answer."""
     return CheckGrade(
         **_asked(check),
-        points=None if absent.verdict == "unmarked" else Fraction(0),
-        verdict=absent.verdict,
-        reason=absent.reason,
-        detail=absent.detail,
-        made_in=absent.made_in,
+        points=None if why.verdict == "unmarked" else Fraction(0),
+        verdict=why.verdict,
+        reason=why.reason,
+        detail=why.detail,
+        made_in=why.made_in,
     )
 
 

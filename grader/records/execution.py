@@ -153,15 +153,18 @@ CallStatus = Literal["returned", "raised", "timeout", "died", "not-made"]
 """`not-made`: the time for all calls was over, or no copy of the process could be made."""
 
 
+Again = Literal["", "same", "state", "random"]
+"""What the same call gave the second time: the same, another answer since it keeps state, or a random one; "" where it
+wasn't tried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
     """One call, as the process told it.
 
     `value` is what it returned. `error` is the exception that it raised, and `bases` are the names of that one's class
-    and of those above it. `changed` are the positions of the arguments that it changed. `again`: whether the same call
-    gave the `same` the second time, another answer since it keeps some `state`, or a `random` one; "" where it wasn't
-    tried. `printed` is the beginning of what it printed. `elementwise` is what it gave element by element, after it had
-    raised for the whole.
+    and of those above it. `changed` are the positions of the arguments that it changed. `printed` is the beginning of
+    what it printed. `elementwise` is what it gave element by element, after it had raised for the whole.
     """
 
     status: CallStatus
@@ -169,7 +172,7 @@ class CallResult:
     error: CellError | None = None
     bases: tuple[str, ...] = ()
     changed: tuple[int, ...] = ()
-    again: Literal["", "same", "state", "random"] = ""
+    again: Again = ""
     printed: str = ""
     elementwise: Value | None = None
 

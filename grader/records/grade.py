@@ -107,17 +107,14 @@ Reason = Literal[
 class Part:
     """A part of a check that was judged by itself: a case of a function, or a leaf of a nested value.
 
-    `label` says which ("case 2", `["dW1"]`), and gives nothing of the reference away. `arguments` are what the function
-    was called with, in short, for staff.
+    `label` says which ("case 2", `["dW1"]`), and gives nothing of the reference away.
     """
 
     label: str
     verdict: Verdict
     reason: Reason
     detail: str = ""
-    arguments: str = ""
     comparison: Comparison | None = None
-    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
