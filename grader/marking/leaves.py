@@ -13,7 +13,8 @@ from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
-from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+from grader.marking.tables import columns_of, in_order, label_of, labels_of, row_order
+from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
 from grader.wire.arrays import AnyArray
 
 MOST_LEAVES = 10_000
@@ -72,7 +73,7 @@ def _leaf(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> O
         case Array() if expected.is_time:
             return _times(found, expected)
         case Array():
-            return _numbers(found, numbers_of(expected).values, tolerance)
+            return _numbers(found, _numbers_of(expected).values, tolerance)
         case Masked():
             return _masked(found, expected, tolerance)
         case Scalar(value=str() as text):
@@ -101,10 +102,10 @@ def _masked(found: Value | Numeric, expected: Masked, tolerance: Tolerance) -> O
     """Numbers where there are any, and nothing where there is none; NaN counts as nothing."""
     if not isinstance(found, Masked | Array | Sequence):
         return _another_kind(found)
-    return _numbers(found, numbers_of(expected).values, replace(tolerance, nan="equal"))
+    return _numbers(found, _numbers_of(expected).values, replace(tolerance, nan="equal"))
 
 
-def numbers_of(expected: Array | Masked) -> Numeric:
+def _numbers_of(expected: Array | Masked) -> Numeric:
     """The numbers of an array that holds some, NaN where it is masked."""
     numeric = as_numeric(expected)
     assert isinstance(numeric, Numeric)
@@ -179,7 +180,7 @@ def _entries_of(found: Value | Numeric) -> dict[object, Value] | None:
     if isinstance(found, Mapping):
         return dict(zip(found.keys, found.values, strict=True))
     if isinstance(found, Frame) and found.container == "series":
-        labels, values = _labels(found.index), _items_of(found.data[0])
+        labels, values = labels_of(found.index), _items_of(found.data[0])
         wrapped = [item if not isinstance(item, Numeric) else _as_array(item) for item in values or ()]
         return dict(zip(labels, wrapped, strict=True)) if len(labels) == len(wrapped) else None
     return None
@@ -196,7 +197,9 @@ def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Ou
     if items is None:
         return _another_kind(found)
     if all(isinstance(item, Scalar) for item in (*items, *expected.items)):
-        own, wanted = ({_label(item) for item in some if isinstance(item, Scalar)} for some in (items, expected.items))
+        own, wanted = (
+            {label_of(item) for item in some if isinstance(item, Scalar)} for some in (items, expected.items)
+        )
         if own == wanted or len(items) > _MATCHED_MEMBERS:
             return _RIGHT if own == wanted else Outcome(reason="differs")
     left = list(items[:_MATCHED_MEMBERS])
@@ -214,17 +217,17 @@ def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Ou
 
 def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
     """A table's columns by their labels, each with its rows in the order of the index or in the order that it has."""
-    columns = _columns_of(found, expected)
-    order = _row_order(found, expected, tolerance)
+    columns = columns_of(found, expected)
+    order = row_order(found, expected, tolerance)
     if order is None:
         yield Leaf(place=f"{place}.index", outcome=Outcome(reason="differs"))
-    for label, of in zip(_labels(expected.columns), expected.data, strict=True):
+    for label, of in zip(labels_of(expected.columns), expected.data, strict=True):
         inner = f"{place}[{label!r}]" if expected.container == "dataframe" else place
         column = columns.get(label)
         if column is None:
             yield Leaf(place=inner, outcome=Outcome(reason="no-entry"))
         else:
-            yield Leaf(place=inner, outcome=_column(_ordered(column, order), of, tolerance))
+            yield Leaf(place=inner, outcome=_column(in_order(column, order), of, tolerance))
 
 
 def _column(found: Value | Numeric, expected: Value, tolerance: Tolerance) -> Outcome:
@@ -233,74 +236,11 @@ def _column(found: Value | Numeric, expected: Value, tolerance: Tolerance) -> Ou
     return _leaf(found, expected, tolerance)
 
 
-def _columns_of(found: Value | Numeric, expected: Frame) -> dict[object, Value | Numeric]:
-    if expected.container == "series":
-        (label,) = _labels(expected.columns)
-        if isinstance(found, Frame):
-            return {label: found.data[0]} if len(found.data) == 1 else {}
-        return {} if isinstance(found, Mapping | Unreadable) else {label: found}
-    if isinstance(found, Frame):
-        return dict(zip(_labels(found.columns), found.data, strict=True))
-    return dict(zip(found.keys, found.values, strict=True)) if isinstance(found, Mapping) else {}
-
-
-def _row_order(found: Value | Numeric, expected: Frame, tolerance: Tolerance) -> list[int] | None:
-    """The found rows in the order of the expected ones; empty for the order that they have, None where they differ."""
-    if tolerance.index == "any" or not isinstance(found, Frame):
-        return []
-    own, wanted = _labels(found.index), _labels(expected.index)
-    if own == wanted:
-        return []
-    places = {label: number for number, label in enumerate(own)}
-    if tolerance.order == "exact" or len(places) != len(own) or places.keys() != set(wanted):
-        return None
-    return [places[label] for label in wanted]
-
-
-def _ordered(column: Value | Numeric, order: list[int] | None) -> Value | Numeric:
-    if not order:
-        return column
-    if isinstance(column, Sequence):
-        return replace(column, items=tuple(column.items[place] for place in order))
-    if isinstance(column, Array):
-        itemsize = len(column.data) // max(column.shape[0], 1)
-        data = b"".join(column.data[place * itemsize : (place + 1) * itemsize] for place in order)
-        return replace(column, data=data)
-    return column
-
-
-def _labels(labels: Value) -> list[object]:
-    """Labels as plain, hashable things that are equal where labels are."""
-    if isinstance(labels, Array):
-        if labels.is_time:
-            return [("time", int(stamp)) for stamp in np.frombuffer(labels.data, "<i8")]
-        numeric = as_numeric(labels)
-        return _plain(numeric.values) if isinstance(numeric, Numeric) else []
-    return [_label(item) for item in labels.items] if isinstance(labels, Sequence) else []
-
-
-def _label(item: Value) -> object:
-    match item:
-        case Scalar(value=value):
-            return value
-        case Sequence(items=items):
-            return tuple(map(_label, items))
-        case Array(dtype=dtype, data=data):
-            return (dtype, data)
-        case _:
-            return repr(item)
-
-
-def _plain(values: AnyArray) -> list[object]:
-    plain: list[object] = values.tolist()
-    return plain
-
-
 def _another_kind(found: Value | Numeric) -> Outcome:
-    return Outcome(reason="other-kind", detail=kind_of(found))
+    return Outcome(reason="other-kind", detail=_kind_of(found))
 
 
-def kind_of(found: Value | Numeric) -> str:
+def _kind_of(found: Value | Numeric) -> str:
     """What a value is, in a few words for its student."""
     match found:
         case Numeric(values=values):

@@ -8,6 +8,7 @@ import warnings
 
 _FORMATTED = re.compile(r"\b(?:[fF][rR]?|[rR][fF])['\"]")
 _FORMATTED_EXPRESSIONS = 20_000
+_TRIPLE_QUOTES = re.compile(r'"""|\'\'\'')
 
 
 def parse_python(text: str) -> ast.Module | None:
@@ -21,3 +22,15 @@ def parse_python(text: str) -> ast.Module | None:
             return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+
+def open_quote(line: str, quote: str) -> str:
+    """The triple quote that is still open after a line, given the one that was open before it."""
+    if '"""' not in line and "'''" not in line:
+        return quote
+    for found in _TRIPLE_QUOTES.findall(line):
+        if not quote:
+            quote = found
+        elif quote == found:
+            quote = ""
+    return quote

@@ -129,10 +129,10 @@ def _of_names(tree: ast.Module, known: Libraries) -> Iterator[OldUse]:
             continue
         if node.attr == "magic" and _is_shell(node.value):
             yield OldUse(kind="magic", line=node.lineno, text="get_ipython().magic", module="IPython", name="magic")
-        elif (names := GONE.get(_module_of(node.value, known.modules))) and node.attr in names:
-            module = _module_of(node.value, known.modules)
-            if (module, node.attr) not in known.patched:
-                yield OldUse(kind="name", line=node.lineno, text=ast.unparse(node), module=module, name=node.attr)
+            continue
+        module = _module_of(node.value, known.modules)
+        if node.attr in GONE.get(module, ()) and (module, node.attr) not in known.patched:
+            yield OldUse(kind="name", line=node.lineno, text=ast.unparse(node), module=module, name=node.attr)
 
 
 def _is_shell(node: ast.expr) -> bool:
@@ -167,10 +167,14 @@ def _of_places(tree: ast.Module) -> list[OldUse]:
 
 
 def _of_shell_cell(source: str) -> Iterator[OldUse]:
-    first = source[: len(source) - len(source.lstrip())].count("\n") + 1
     what = fetching(source.lstrip().partition("\n")[2])
     if what:
-        yield OldUse(kind="command", line=first + 1, text=what)
+        yield OldUse(kind="command", line=_first_line(source) + 1, text=what)
+
+
+def _first_line(source: str) -> int:
+    """The line on which a cell has its first word, counted from 1."""
+    return source[: len(source) - len(source.lstrip())].count("\n") + 1
 
 
 def _of_lines(source: str, tree: ast.Module | None) -> Iterator[OldUse]:
@@ -178,7 +182,7 @@ def _of_lines(source: str, tree: ast.Module | None) -> Iterator[OldUse]:
     in_strings = set() if tree is None else _lines_in_strings(tree)
     lines = source.split("\n")
     if "\n" not in source.strip() and (what := fetching(source)):
-        yield OldUse(kind="command", line=source[: len(source) - len(source.lstrip())].count("\n") + 1, text=what)
+        yield OldUse(kind="command", line=_first_line(source), text=what)
     for number, line in enumerate(lines, start=1):
         match = _COMMAND.match(line)
         if match and number not in in_strings:

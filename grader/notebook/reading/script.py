@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from grader.notebook.reading.converting import Form, cells_of, check_text
-from grader.notebook.syntax import parse_python
+from grader.notebook.syntax import open_quote, parse_python
 
 _MARKED = re.compile(r"^[ \t]*#[ \t]*(?:%%+(?:[ \t]|$)|<codecell>[ \t]*$|In\[[0-9 ]*\]:?[ \t]*$)", re.MULTILINE)
 _EXPORTED = re.compile(r"#[ \t]*In\[[0-9 ]*\]:?[ \t]*")
 _PREAMBLE = re.compile(r"(?:#![^\n]*\n)?(?:[ \t]*#[^\n]{0,80}coding[:=][^\n]*\n)?")
 _FRONT_MATTER = re.compile(r"\s*(# ---[ \t]*\n(?:#[^\n]*\n)*?# ---[ \t]*(?:\n|\Z))")
 _LIGHT = re.compile(r"^#\s+format_name:\s*light\s*$", re.MULTILINE)
-_TRIPLE_QUOTES = re.compile(r'"""|\'\'\'')
 
 
 def is_marked(text: str) -> bool:
@@ -103,6 +102,5 @@ def _inside_quotes(lines: list[str]) -> set[int]:
     for at, line in enumerate(lines):
         if quote:
             inside.add(at)
-        for found in _TRIPLE_QUOTES.findall(line):
-            quote = found if not quote else "" if quote == found else quote
+        quote = open_quote(line, quote)
     return inside

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from grader.notebook.syntax import open_quote
+
 SignKind = Literal["heading", "comment", "tag", "grade-id"]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -23,7 +25,6 @@ _TAG = re.compile(r"<[^<>]{0,300}>")
 _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()]{0,300}\)")
 _COMMENT = re.compile(r"#(?!!)[#\s]*(?:%%|@title\b|@markdown\b)?(.*)")
 _MAGIC = re.compile(r"[%!]")
-_TRIPLE_QUOTES = re.compile(r'"""|\'\'\'')
 # Comments and magics, then a string that is a whole statement. No possessive groups around named ones: Python up to
 # 3.11.4 loses what those matched.
 _STRING_AT_TOP = re.compile(
@@ -142,7 +143,7 @@ def _comment_headings(source: str) -> Iterator[Sign]:
         if comment:
             yield Sign("comment", number, comment.group(1), at_top)
             continue
-        quote = _open_quote(line, quote)
+        quote = open_quote(line, quote)
         at_top = at_top and (not shown or _MAGIC.match(shown) is not None)
 
 
@@ -154,15 +155,3 @@ def _with_string_as_comment(source: str) -> str:
     # The lines below keep their numbers.
     lines = "\n" * max(source.count("\n", match.end("before"), match.end()), 1)
     return f"{match['before']}# {words}{lines}{source[match.end() :]}"
-
-
-def _open_quote(line: str, quote: str) -> str:
-    """The triple quote that is still open after a line, given the one that was open before it."""
-    if '"""' not in line and "'''" not in line:
-        return quote
-    for found in _TRIPLE_QUOTES.findall(line):
-        if not quote:
-            quote = found
-        elif quote == found:
-            quote = ""
-    return quote
