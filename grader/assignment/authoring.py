@@ -20,6 +20,13 @@ from grader.assignment.declarations import (
     PersonDeclaration,
     TaskDeclaration,
 )
+from grader.assignment.declaring import (
+    declare_callable,
+    declare_drawn,
+    declare_function,
+    declare_gradient,
+    declare_property,
+)
 from grader.assignment.headings import Headings, read_headings
 from grader.assignment.options import (
     CallableOptions,
@@ -27,11 +34,6 @@ from grader.assignment.options import (
     Names,
     Options,
     Scope,
-    declare_callable,
-    declare_drawn,
-    declare_function,
-    declare_gradient,
-    declare_property,
     refuse_unknown_options,
 )
 from grader.assignment.places import Place, author_place
