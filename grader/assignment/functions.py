@@ -200,9 +200,7 @@ def method_parameters(kind: type, method: str) -> tuple[str, ...]:
 def _shape(value: Expected) -> object:
     """How a value is built: kinds, keys and shapes, without numbers."""
     match value:
-        case np.ndarray():
-            return value.shape
-        case Array():
+        case np.ndarray() | Array():
             return value.shape
         case SequenceValue(items=items):
             return tuple(map(_shape, items))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument
@@ -77,7 +76,7 @@ def _held(said: object) -> Held:
         said, sentence = said
     if isinstance(said, Tensor) and said.numel() == 1:
         said = said.item()
-    if isinstance(said, torch.Tensor) or not isinstance(said, bool | int | float):
+    if not isinstance(said, bool | int | float):
         raise PropertyFault(f"it returned a {type(said).__name__}, not true, false or a fraction")
     if not 0 <= said <= 1:
         raise PropertyFault(f"it returned {said!r}, and a fraction lies between 0 and 1")

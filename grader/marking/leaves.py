@@ -227,13 +227,8 @@ def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, plac
         if column is None:
             yield Leaf(place=inner, outcome=Outcome(reason="no-entry"))
         else:
-            yield Leaf(place=inner, outcome=_column(in_order(column, order), of, tolerance))
-
-
-def _column(found: Value | Numeric, expected: Value, tolerance: Tolerance) -> Outcome:
-    if isinstance(expected, Sequence):
-        return combined(compare_leaves(found, expected, tolerance) or (Leaf(place="", outcome=_RIGHT),))
-    return _leaf(found, expected, tolerance)
+            outcome = combined(compare_leaves(in_order(column, order), of, tolerance))
+            yield Leaf(place=inner, outcome=outcome)
 
 
 def _another_kind(found: Value | Numeric) -> Outcome:
