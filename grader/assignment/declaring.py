@@ -106,6 +106,7 @@ def declare_property(
     definition, hidden = read_predicate(predicate, place)
     name = read_name(predicate, own, definition.place if own.get("name") is None else place)
     versions = asked_versions(own, scope, place)
+    refuse_odd_words(own, place)
     for parameter in sources:
         if parameter not in definition.parameters:
             raise place.error(

@@ -117,7 +117,7 @@ def refuse_unknown_options(options: Mapping[str, object], kind: type, place: Pla
             raise place.error(f"There is no option {option!r}.", remedy=suggestion(option, known))
 
 
-def refuse_odd_words(options: CallableOptions, place: Place) -> None:
+def refuse_odd_words(options: CallableOptions | PropertyOptions, place: Place) -> None:
     """Refuse a word that its option doesn't know."""
     for option, words in (
         ("credit", FunctionCredit),

@@ -168,6 +168,8 @@ def test_what_cannot_be_meant_is_refused_at_its_line(tmp_path: Path, options: st
     [
         ("@t.property(points=1, q=call('f', 1.0), w='z')\ndef p(q):\n    return True\n", "'w' is neither an option"),
         ("@t.property(points=1)\ndef p(q, y=3):\n    return True\n", "names nothing that can be judged"),
+        ("@t.property(points=1, arguments='table')\ndef p(q):\n    return True\n", "arguments='table'"),
+        ("@t.property(points=1, dtype='float99')\ndef p(q):\n    return True\n", "dtype='float99'"),
         ("@t.property(points=1, q='df.mean()')\ndef p(q):\n    return True\n", "calls a function"),
         ("@t.property(points=1)\ndef p(q, y=hidden('y.npy')):\n    return True\n", "hidden('y.npy') can't be read"),
         (
