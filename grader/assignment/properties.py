@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -37,7 +38,8 @@ class PropertyReference:
         try:
             with self.importable(), arithmetic():
                 inputs = {name: as_reference_sees(value) for name, value in captured.items()}
-                return _held(self.declaration.predicate.call(**inputs, **self.outside))
+                # A predicate may change what it gets, and the next student's must not notice.
+                return _held(self.declaration.predicate.call(**inputs, **deepcopy(dict(self.outside))))
         except PropertyFault:
             raise
         except Exception as error:

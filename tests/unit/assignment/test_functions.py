@@ -10,6 +10,7 @@ import pytest
 
 from grader.assignment.loading import Loaded, load
 from grader.errors import AssignmentError
+from grader.records import Scalar
 
 HEAD = """\
 import torch
@@ -191,3 +192,19 @@ def test_a_value_whose_shape_depends_on_the_givens_numbers_is_refused(tmp_path: 
     with pytest.raises(AssignmentError, match="another shape for other numbers"):
         loaded(tmp_path, body)
     loaded(tmp_path, body.replace("points=1", "points=1, varying_shape=True"))
+
+
+def test_a_predicate_that_changes_what_it_judges_by_judges_everybody_alike(tmp_path: Path) -> None:
+    folder = tmp_path / "reference"
+    body = """
+        a.given(x=[3.0, 4.0])
+        @t.property(points=1)
+        def p(q, x, held=hidden("held.npy")):
+            x += 1
+            held += 1
+            return bool(x[0] == 4 and held[0] == 1)
+        """
+    write(folder, body)
+    np.save(folder / "held.npy", np.zeros(2))
+    judge = load(folder).reference.properties["p"].judge
+    assert [judge({"q": Scalar(value=1)}).share for _ in range(2)] == [1, 1]
