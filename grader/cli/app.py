@@ -63,16 +63,26 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The reference folder to make.", file_okay=False)
     ] = Path("reference"),
+    solution: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Draft it from your own solution: a notebook, a script or a document.", show_default=False
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a reference folder to begin with. Nothing that is there already is overwritten.
 
     It holds a small assignment that grades as it is, with a value, a function and a property, and a hand-in that gets
-    full marks.
+    full marks. With --from, it is drafted from your solution, which is read and never run: headings are tasks, what is
+    assigned under them are quantities, and `# points: 2` behind a statement says what it earns.
     """
-    from grader.cli.init import run_init
+    from grader.cli.init import run_draft, run_init
 
-    run_init(folder, as_json=as_json)
+    if solution is None:
+        run_init(folder, as_json=as_json)
+    else:
+        run_draft(solution, folder, as_json=as_json)
 
 
 @app.command()

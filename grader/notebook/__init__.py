@@ -24,13 +24,23 @@ from grader.notebook.joining import Part, join
 from grader.notebook.labels import label_of
 from grader.notebook.printed import Printed, parse_printed
 from grader.notebook.reading import FILE_BYTES, read
-from grader.notebook.sections import Heading, Outline, Sought, find_sections, outline, tasks_of
+from grader.notebook.sections import (
+    Heading,
+    NumberedHeading,
+    Outline,
+    Sought,
+    find_sections,
+    numbered_headings,
+    outline,
+    tasks_of,
+)
 
 __all__ = [
     "FILE_BYTES",
     "CellCode",
     "Display",
     "Heading",
+    "NumberedHeading",
     "OldUse",
     "Outline",
     "Part",
@@ -46,6 +56,7 @@ __all__ = [
     "join",
     "label_of",
     "libraries",
+    "numbered_headings",
     "outline",
     "parse_printed",
     "read",

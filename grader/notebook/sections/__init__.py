@@ -7,6 +7,7 @@ readings, finding           which of them count
 stretches                   the cells that they open
 files                       which tasks a whole file answers
 outline                     all of that, for people
+numbered                    numbered headings where no tasks are known
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,20 @@ from collections.abc import Sequence
 from grader.notebook.sections.files import tasks_of
 from grader.notebook.sections.finding import find
 from grader.notebook.sections.naming import Sought
+from grader.notebook.sections.numbered import NumberedHeading, numbered_headings
 from grader.notebook.sections.outline import Heading, Outline, outline
 from grader.records import Notebook, Section
 
-__all__ = ["Heading", "Outline", "Sought", "find_sections", "outline", "tasks_of"]
+__all__ = [
+    "Heading",
+    "NumberedHeading",
+    "Outline",
+    "Sought",
+    "find_sections",
+    "numbered_headings",
+    "outline",
+    "tasks_of",
+]
 
 
 def find_sections(notebook: Notebook, sought: Sequence[Sought]) -> tuple[Section, ...]:

@@ -1,0 +1,225 @@
+"""A draft of an assignment, made of an instructor's solution by reading it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.assignment.prelude import PRELUDE
+from grader.drafting.asked import Asked, find_variables, pair_versions
+from grader.drafting.cases import Seeds
+from grader.drafting.chains import Graph
+from grader.drafting.expressions import literal, shape_of
+from grader.drafting.functions import declare_callable
+from grader.drafting.markers import read_cell_marks
+from grader.drafting.module import Parts, write_module
+from grader.drafting.notes import Note
+from grader.drafting.provided import Provided, find_provided
+from grader.drafting.rewriting import file_argument
+from grader.drafting.solution import Solution
+from grader.drafting.steps import Step, read_steps, unread_cells
+from grader.drafting.tasks import DraftTask, find_tasks, title_of
+from grader.drafting.values import Made, declare_value
+from grader.drafting.versions import find_versions
+from grader.errors import UsageError
+from grader.notebook import imported_modules, read
+from grader.records import Notebook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A module, what its author has to decide, and the files of the handout that the solution reads, by name."""
+
+    module: str
+    notes: tuple[Note, ...]
+    files: tuple[str, ...]
+
+
+def draft(data: bytes, name: str, provided: Mapping[str, str]) -> Draft:
+    """Draft an assignment of a solution's bytes; `name` is its file's.
+
+    `provided` holds the texts of what the handout provides, by their paths below `provided/`, and of modules that lie
+    beside the solution. Raises NotebookRejected for what is no notebook, UsageError for one in which nothing is asked.
+    """
+    notebook = read(data, name)
+    tasks = find_tasks(notebook)
+    notes = [] if tasks else [_no_headings()]
+    tasks = tasks or (DraftTask(heading="Task 1", title=""),)
+    marks = read_cell_marks(data, notebook.cells)
+    steps = read_steps(notebook, [task.heading for task in tasks], marks.solutions)
+    solution = _solution(notebook, steps)
+    asked = pair_versions(solution, find_variables(solution, notebook, marks, [task.heading for task in tasks]))
+    if not asked:
+        raise UsageError(
+            f"{name}: nothing is found in it that students could be asked for.",
+            remedy="Assign quantities under headings (`## Task 1`), or say `# points: 2` behind them.",
+        )
+    answered = {each.task for each in asked}
+    notes += [_nothing_asked(task.heading) for task in tasks if task.heading not in answered]
+    notes += [_unread(index) for index in unread_cells(notebook)]
+    drafting = _Drafting(solution, asked, find_provided(steps, solution, provided))
+    made = drafting.made()
+    notes += [note for each in made for note in each.notes] + list(drafting.notes(made))
+    parts = Parts(
+        name=name,
+        title=title_of(notebook, tasks),
+        tasks=tasks,
+        solution=solution,
+        givens=drafting.givens(made),
+        drawn=drafting.drawn(made),
+        made=made,
+        function_names=drafting.function_names,
+        provided=drafting.provided,
+        notes=tuple(sorted(set(notes), key=_place)),
+    )
+    return write_draft(parts)
+
+
+def write_draft(parts: Parts) -> Draft:
+    """Write the module, and name the files that it reads."""
+    files = {
+        str(constant.value)
+        for step in parts.solution.steps
+        for node in ast.walk(step.node)
+        if (constant := file_argument(node)) is not None
+    }
+    return Draft(module=write_module(parts), notes=parts.notes, files=tuple(sorted(files)))
+
+
+def _place(note: Note) -> tuple[int, int, str]:
+    return (-1 if note.cell is None else note.cell, note.line or 0, note.message)
+
+
+def _solution(notebook: Notebook, steps: tuple[Step, ...]) -> Solution:
+    modules = imported_modules(cell.source for cell in notebook.code_cells)
+    plain = Solution(steps=steps, modules=modules)
+    named = [name for name in plain.definers if not plain.is_import(name)]
+    return Solution(steps=steps, modules=modules, versions=find_versions(named))
+
+
+class _Drafting:
+    """The declarations of a solution, and the givens that they need."""
+
+    def __init__(self, solution: Solution, asked: list[Asked], provided: Provided) -> None:
+        values = {
+            variable.name
+            for each in asked
+            for variable in each.variables.values()
+            if not solution.is_function(variable.name)
+        }
+        self.solution = Solution(
+            steps=solution.steps, versions=solution.versions, modules=solution.modules, values=frozenset(values)
+        )
+        self.provided = provided
+        self.function_names = {
+            variable.name: each.name
+            for each in asked
+            for variable in each.variables.values()
+            if solution.is_function(variable.name)
+        }
+        self._asked = [*asked]
+        self._given_names = self._name_givens()
+        self._graph = Graph(self.solution, self._asked, self._given_names, self.function_names)
+        self._tables = frozenset(
+            each.name for each in asked for name in each.variables.values() if self.solution.kind(name.name) == "table"
+        )
+
+    def made(self) -> tuple[Made, ...]:
+        """All declarations, in the order of the solution."""
+        seeds = Seeds()
+        return tuple(
+            declare_callable(self.solution, each, self.function_names, seeds)
+            if self.solution.is_function(next(iter(each.variables.values())).name)
+            else declare_value(self.solution, self._graph, each, self._tables)
+            for each in sorted(self._asked, key=lambda each: each.at)
+        )
+
+    def _name_givens(self) -> dict[str, str]:
+        """The names of givens: without their version, where all versions hold the same numbers."""
+        names = [
+            name for name in self.solution.definers if self.solution.is_given(name) or self.solution.is_drawn(name)
+        ]
+        found = {name: name for name in names if self.solution.alias(name) is None}
+        groups: dict[str, list[str]] = {}
+        for name in found:
+            stem, version = self.solution.versions.read(name)
+            if version and stem not in found:
+                groups.setdefault(stem, []).append(name)
+        for stem, group in groups.items():
+            written = {ast.unparse(self._value(name)) for name in group}
+            if len(written) == 1 and not any(stem == asked.name for asked in self._asked):
+                found |= dict.fromkeys(group, stem)
+        return found
+
+    def _value(self, name: str) -> ast.expr:
+        value = self.solution.lookup(name)
+        assert value is not None
+        return literal(value) or value
+
+    def givens(self, made: tuple[Made, ...]) -> dict[str, str]:
+        """The givens that are needed, by name, each with the variable that holds it."""
+        return {stem: name for stem, name in self._needed(made) if not self.solution.is_drawn(name)}
+
+    def drawn(self, made: tuple[Made, ...]) -> dict[str, tuple[int, ...]]:
+        """The givens that students draw, with their shapes."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for stem, name in self._needed(made):
+            value = self.solution.lookup(name)
+            if self.solution.is_drawn(name) and value is not None:
+                shapes[stem] = shape_of(value, self.solution.lookup) or ()
+        return shapes
+
+    def _needed(self, made: tuple[Made, ...]) -> Iterator[tuple[str, str]]:
+        wanted = {name for each in made for name in each.parameters}
+        order = sorted(self._given_names, key=lambda name: self.solution.definers[name])
+        known: set[str] = set()
+        for name in order:
+            stem = self._given_names[name]
+            if stem in wanted and stem not in known:
+                known.add(stem)
+                yield stem, name
+
+    def notes(self, made: tuple[Made, ...]) -> Iterator[Note]:
+        """What has to be decided about what students draw, and about names that nothing defines."""
+        for name in self.drawn(made):
+            places = next(self.solution.definers[each] for each, stem in self._given_names.items() if stem == name)
+            step = self.solution.steps[places[0]]
+            yield Note(
+                cell=step.cell,
+                line=step.line,
+                message=f"`{name}` is drawn at random, so each student's own counts as given.",
+                remedy="Where the handout sets the seed for everybody, write its numbers with given() instead.",
+            )
+        yield from self._missing(made)
+
+    def _missing(self, made: tuple[Made, ...]) -> Iterator[Note]:
+        for step in self.solution.steps:
+            for name in sorted(step.reads):
+                if self.solution.is_unknown(name) and not name.startswith("<") and name not in self.provided.names:
+                    yield Note(
+                        cell=step.cell,
+                        line=step.line,
+                        message=f"Nothing in the notebook defines `{name}`.",
+                        remedy=f"If the handout provides it, write it into {PRELUDE}, and import it here.",
+                    )
+
+
+def _no_headings() -> Note:
+    return Note(
+        message="The notebook has no headings that name tasks, so that all of it is one.",
+        remedy="Give it headings (`## Task 1`), and draft again, or declare further tasks.",
+    )
+
+
+def _nothing_asked(heading: str) -> Note:
+    return Note(
+        message=f"Nothing is found that {heading} asks for, so that it was left out.",
+        remedy="Say `# points: 2` behind what it asks for, and draft again, or declare it.",
+    )
+
+
+def _unread(index: int) -> Note:
+    return Note(
+        cell=index, line=1, message="The cell is no Python, and was left out.", remedy="Mend it, and draft again."
+    )

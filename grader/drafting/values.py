@@ -1,0 +1,188 @@
+"""Values, gradients, and properties of what has many right answers, from the variables that are asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.drafting.asked import Asked, Variable
+from grader.drafting.chains import Chain, Graph
+from grader.drafting.declarations import Declared
+from grader.drafting.gradients import find_gradient
+from grader.drafting.notes import Note
+from grader.drafting.solution import Solution
+
+DEFAULT_POINTS = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A declaration, where in the solution it is from, what it needs, and what its author has to decide."""
+
+    declared: Declared
+    at: int
+    constants: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def options_of(solution: Solution, asked: Asked, kind: str) -> dict[str, str]:
+    """Points, versions and names, as far as they aren't those that the assignment's templates make."""
+    templates = solution.versions.templates
+    points = {version: variable.points or DEFAULT_POINTS for version, variable in asked.variables.items()}
+    options = {"points": _points(points)}
+    if not templates:
+        return options
+    if "" in asked.variables:
+        version = kind if kind in templates else "numpy"
+        return options | {"versions": f'["{version}"]', "names": f'"{asked.variables[""].name}"'}
+    if len(asked.variables) < len(templates):
+        options["versions"] = f"[{', '.join(quoted(version) for version in asked.variables)}]"
+    further = {
+        version: variable.name
+        for version, variable in asked.variables.items()
+        if variable.name != templates[version].replace("{}", asked.name)
+    }
+    if further:
+        options["also"] = f"{{{', '.join(f'{quoted(key)}: {quoted(name)}' for key, name in further.items())}}}"
+    return options
+
+
+def quoted(text: str) -> str:
+    """Text in double quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _points(points: Mapping[str, str]) -> str:
+    written = {version: quoted(worth) if "/" in worth else worth for version, worth in points.items()}
+    if len(set(written.values())) == 1:
+        return next(iter(written.values()))
+    return f"{{{', '.join(f'{quoted(version)}: {worth}' for version, worth in written.items())}}}"
+
+
+def preferred(asked: Asked) -> tuple[str, Variable]:
+    """The version that the reference is made of, and its variable: PyTorch's where there is one."""
+    version = next((each for each in ("torch", "", "numpy") if each in asked.variables), next(iter(asked.variables)))
+    return version, asked.variables[version]
+
+
+def declare_value(solution: Solution, graph: Graph, asked: Asked, tables: frozenset[str]) -> Made:
+    """A value, a gradient, or a property where what is computed is trained."""
+    version, variable = preferred(asked)
+    gradient = _declare_gradient(solution, graph, asked, variable)
+    if gradient is not None:
+        return gradient
+    chain = graph.chain(variable.name, variable.at, version)
+    if chain.trains:
+        return _declare_trained(solution, asked, chain, variable.at)
+    step = solution.steps[variable.at]
+    body = (*_conversion(chain, tables), *"\n".join(chain.body(solution)).split("\n"))
+    torch = chain.kind == "torch" and not tables & set(chain.parameters)
+    declared = Declared(
+        task=asked.task,
+        method="value",
+        options=options_of(solution, asked, chain.kind),
+        name=asked.name,
+        parameters=chain.parameters,
+        annotated=torch,
+        returns="Tensor" if torch else "",
+        title=sentence(step.comment),
+        body=body,
+    )
+    return Made(
+        declared=declared,
+        at=variable.at,
+        constants=chain.constants,
+        parameters=chain.parameters,
+        notes=_alone(solution, asked, chain, variable),
+    )
+
+
+def _alone(solution: Solution, asked: Asked, chain: Chain, variable: Variable) -> tuple[Note, ...]:
+    """What a chain can't do without a person."""
+    step = solution.steps[variable.at]
+    found = []
+    if any(each.draws for each in chain.statements):
+        found.append(
+            (
+                f"`{variable.name}` depends on random numbers.",
+                "Keep it only where the handout sets the seed for everybody; else make it a property.",
+            )
+        )
+    if any(isinstance(each, ast.Attribute) and each.attr == "grad" for each in ast.walk(step.node)):
+        found.append(
+            (
+                f"`{variable.name}` is a gradient by or of something that is no given or quantity.",
+                "Declare what it is taken of and by, and write task.gradient(…) in its place.",
+            )
+        )
+    return tuple(Note(cell=step.cell, line=step.line, message=says, remedy=remedy) for says, remedy in found)
+
+
+def _conversion(chain: Chain, tables: frozenset[str]) -> list[str]:
+    """NumPy code gets arrays where a reference's inputs are tensors."""
+    converted = [name for name in chain.parameters if name not in tables]
+    if chain.kind not in ("numpy", "table") or not converted:
+        return []
+    if len(converted) == 1:
+        return [f"{converted[0]} = {converted[0]}.detach().numpy()"]
+    names = ", ".join(converted)
+    return [f"{names} = (each.detach().numpy() for each in ({names}))"]
+
+
+def _declare_gradient(solution: Solution, graph: Graph, asked: Asked, variable: Variable) -> Made | None:
+    found = find_gradient(solution, variable.name, variable.at)
+    if found is None:
+        return None
+    of, by = graph.parameter(found.of, variable.at), graph.parameter(found.by, variable.at)
+    if of is None or by is None:
+        return None
+    options = {"of": quoted(of), "by": quoted(by)} | options_of(solution, asked, "torch")
+    declared = Declared(task=asked.task, method="gradient", options=options, name=asked.name)
+    return Made(declared=declared, at=variable.at, parameters=(of, by))
+
+
+def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) -> Made:
+    """A property of something trained: that losses fall, where it is a list of them; else for the author to say."""
+    step = solution.steps[at]
+    name = chain.variable
+    appended = any(f"{name}.append(" in ast.unparse(each.node) for each in chain.statements)
+    options = options_of(solution, asked, chain.kind)
+    options = {key: value for key, value in options.items() if key in ("points", "versions")}
+    if appended:
+        options |= {"first": quoted(f"{name}[0]"), "last": quoted(f"{name}[-1]")}
+        parameters: tuple[str, ...] = ("first", "last")
+        body = f'return bool(last < first), "The last number in `{name}` has to be smaller than the first."'
+        title = f"The numbers in `{name}` go down."
+    else:
+        parameters = (name,)
+        body = f'return bool(torch.isfinite({name}).all()), "`{name}` has to be finite."'
+        title = f"`{name}` is finite."
+    declared = Declared(
+        task=asked.task,
+        method="property",
+        options=options,
+        name=f"{asked.name}_falls" if appended else f"{asked.name}_holds",
+        parameters=parameters,
+        annotated=True,
+        returns="tuple[bool, str]",
+        title=title,
+        body=(body,),
+        todo=f"say what makes `{name}` right" if not appended else "",
+    )
+    note = Note(
+        cell=step.cell,
+        line=step.line,
+        message=f"`{name}` comes of training, which has many right answers, so it is a property.",
+        remedy="Say in it what makes an answer right.",
+    )
+    return Made(declared=declared, at=at, notes=(note,))
+
+
+def sentence(comment: str) -> str:
+    """A comment as a docstring: a capital at its beginning, a full stop at its end."""
+    text = comment.replace('"""', "'''").replace("\\", "\\\\").strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

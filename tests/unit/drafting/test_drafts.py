@@ -1,0 +1,216 @@
+"""Drafts say what a solution says: tasks, points, graphs, gradients, functions; and name what they can't tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.assignment.loading import load
+from grader.drafting import draft
+from grader.errors import NotebookRejected, UsageError
+from tests.command_line import ROOT
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+def module_of(text: str, **provided: str) -> str:
+    return draft(
+        text.encode("utf-8"), "solution.py", {f"{name}.py": source for name, source in provided.items()}
+    ).module
+
+
+def notebook(cells: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
+    written = [
+        {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
+        for source, metadata in cells
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": written}).encode()
+
+
+def loads(module: str, folder: Path) -> dict[str, float]:
+    """Load a module, and give the points of its checks."""
+    (folder / "assignment.py").write_text(module, encoding="utf-8")
+    return {check.id: float(check.points) for task in load(folder).spec.tasks for check in task.checks}
+
+
+SIMPLE = """\
+# %% [markdown]
+# # Sums and squares
+# ## Task 1: Adding up
+# %%
+import numpy as np
+x = np.array([1.0, 2.0, 3.0])
+# the sum of x
+total = x.sum()  # points: 2
+scratch = total + 1
+# %% [markdown]
+# ## Task 2
+# %%
+half = np.float64(total) / 2
+squares = half * x**2  # points: 0.5
+"""
+
+
+def test_headings_are_tasks_and_their_titles(tmp_path: Path) -> None:
+    module = module_of(SIMPLE)
+    assert 'task("Task 1", title="Adding up")' in module
+    assert 'title="Sums and squares"' in module
+    assert loads(module, tmp_path) == {"total": 2, "squares": 0.5}
+
+
+def test_the_graph_is_what_the_code_says_and_comments_are_titles() -> None:
+    module = module_of(SIMPLE)
+    assert 'def total(x):\n    """The sum of x."""\n    x = x.detach().numpy()\n    return x.sum()\n' in module
+    assert "def squares(total, x):\n    total, x = (each.detach().numpy() for each in (total, x))\n" in module
+    assert "scratch" not in module
+
+
+@pytest.mark.parametrize("name", ["first", "amara", "bo", "dmitri", "esperanza", "rosa"])
+def test_right_hand_ins_of_the_sample_class_make_drafts_that_load(name: str, tmp_path: Path) -> None:
+    path = ROOT / "submissions" / f"{name}.ipynb"
+    points = loads(draft(path.read_bytes(), path.name, {}).module, tmp_path)
+    assert {"a2.torch", "loss.torch", "dw1.torch", "dw1.numpy"} <= points.keys()
+
+
+@pytest.mark.parametrize("name", ["first.ipynb", "ada.py"])
+def test_a_draft_comes_out_as_it_must(name: str) -> None:
+    path = next(path for path in ROOT.rglob(f"submissions/{name}") if ".venv" not in path.parts)
+    expected = GOLDEN / f"draft-{path.stem}.py"
+    module = draft(path.read_bytes(), path.name, {}).module
+    if os.environ.get("GRADER_UPDATE_GOLDEN"):
+        expected.write_text(module, encoding="utf-8")
+    assert module == expected.read_text(encoding="utf-8")
+
+
+def test_gradients_by_autograd_are_gradients() -> None:
+    module = module_of(
+        "# Task 1\nimport torch\nw = torch.tensor([1.0, 2.0], requires_grad=True)\nloss = (w**2).sum()\n"
+        "dw, = torch.autograd.grad(loss, [w])\nprint(loss, dw)\n"
+    )
+    assert 'task_1.gradient("dw", of="loss", by="w", points=1)' in module
+
+
+def test_points_of_tests_go_to_what_they_test_and_only_solutions_are_asked_for(tmp_path: Path) -> None:
+    solution = (
+        "import numpy as np\nx = np.array([1.0, 2.0])\ny = x + 1\n### BEGIN SOLUTION\nz = y * 2\n### END SOLUTION"
+    )
+    cells = [
+        (f"# Exercise 1\n{solution}", {"nbgrader": {"solution": True, "grade": False}}),
+        ("assert z.sum() == 10", {"nbgrader": {"solution": False, "grade": True, "points": 3}}),
+    ]
+    module = draft(notebook(cells), "solution.ipynb", {}).module
+    assert loads(module, tmp_path) == {"z": 3}
+    assert "SOLUTION" not in module
+
+
+def test_points_of_a_tag_are_shared_out_by_what_its_cell_computes(tmp_path: Path) -> None:
+    cells = [("# Task 1\nx = [1.0, 2.0]\na = sum(x)\nb = max(x)", {"tags": ["points:3"]})]
+    assert loads(draft(notebook(cells), "solution.ipynb", {}).module, tmp_path) == {"a": 1.5, "b": 1.5}
+
+
+def test_functions_are_called_with_what_the_solution_calls_them_with(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\n"
+        "def scaled(x, by):  # points: 2\n    return np.asarray(x) * by\n"
+        "scaled(np.random.randn(4, 3), 2.5)\n"
+    )
+    assert "cases=[(normal(4, 3, n=3, seed=1), 2.5)]" in module
+    assert loads(module, tmp_path) == {"scaled": 2}
+
+
+def test_a_function_whose_cases_cannot_be_told_is_named_with_its_line() -> None:
+    drafted = draft(b"# Task 1\ndef f(a, b):  # points: 1\n    return a + b\n", "solution.py", {})
+    assert "cases=[...])  # TODO" in drafted.module
+    assert [(note.cell, note.line) for note in drafted.notes] == [(0, 2)]
+    assert "# - cell 0, line 2: `f`" in drafted.module
+
+
+def test_names_that_the_handout_provides_are_imported_from_there() -> None:
+    text = "# Task 1\nx = [1.0, 2.0]\ny = doubled(x)  # points: 1\n"
+    helpers = "def doubled(x):\n    return 2 * x\n"
+    assert "from provided.helpers import doubled" in module_of(text, prelude="from helpers import *\n", helpers=helpers)
+    missing = draft(text.encode(), "solution.py", {})
+    assert any("defines `doubled`" in note.message for note in missing.notes)
+
+
+def test_a_layer_without_numbers_is_no_given(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport torch\nx = torch.arange(6.0).reshape(2, 3) - 3\n"
+        "relu = torch.nn.ReLU()\ny = relu(x)  # points: 1\n"
+    )
+    assert "given(x=torch.arange(6.0).reshape(2, 3) - 3)" in module
+    assert loads(module, tmp_path) == {"y": 1}
+
+
+def test_what_is_drawn_at_random_is_each_students_own(tmp_path: Path) -> None:
+    module = module_of("# Task 1\nimport numpy as np\nW = np.random.randn(2, 3)\ny = W.sum(axis=0)  # points: 1\n")
+    assert 'given_by_student("W", shape=(2, 3))' in module
+    assert loads(module, tmp_path) == {"y": 1}
+
+
+def test_what_is_changed_in_loops_is_computed_by_the_whole_loop(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\nx = np.array([1.0, 2.0])\nv = np.zeros(2)\n"
+        "for step in range(3):\n    v = v + x\nnorm = np.sqrt((v**2).sum())  # points: 1\n"
+    )
+    assert loads(module, tmp_path) == {"norm": 1}
+    assert "    for step in range(3):\n        v = v + x\n" in module
+
+
+def test_a_draft_is_the_same_however_names_are_hashed(tmp_path: Path) -> None:
+    code = (
+        "import pathlib; from grader.drafting import draft; "
+        "print(draft(pathlib.Path('submissions/chloe.ipynb').read_bytes(), 'chloe.ipynb', {}).module)"
+    )
+    drafts = set()
+    for seed in ("1", "2", "3"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        process = subprocess.run(
+            [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, check=True
+        )
+        drafts.add(process.stdout)
+    assert len(drafts) == 1
+
+
+@pytest.mark.parametrize("text", ["# Task 1\nimport numpy\n", "# %% [markdown]\n# ## Task 1\n# %%\nx = 1\n"])
+def test_a_solution_that_asks_for_nothing_is_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(UsageError, match="points: 2"):
+        module_of(text)
+
+
+def test_what_is_no_notebook_is_refused() -> None:
+    with pytest.raises(NotebookRejected):
+        draft(b"%PDF-1.7", "solution.pdf", {})
+
+
+@pytest.mark.parametrize(
+    ("headings", "names", "titles"),
+    [
+        (["## 과제 1: 순전파", "## 과제 2: 역전파"], ["과제 1", "과제 2"], ["순전파", "역전파"]),
+        (["# Aufgabe I", "# Aufgabe II – Rückwärts"], ["Aufgabe I", "Aufgabe II"], ["", "Rückwärts"]),
+        (["**Exercice 2 (a)** Softmax", "**Exercice 2 (b)**"], ["Exercice 2 (a)", "Exercice 2 (b)"], ["Softmax", ""]),
+        (["### 第1問 行列", "### 第2問 勾配"], ["第1問", "第2問"], ["行列", "勾配"]),
+        (["## 1. Sums", "## 2. Products"], ["1.", "2."], ["Sums", "Products"]),
+        (["# Lab 3", "## Q1. Sums (2 points)", "## Q2. Products"], ["Q1", "Q2"], ["Sums", "Products"]),
+        (["## Part A: Sums", "## Part B: Products"], ["Part A", "Part B"], ["Sums", "Products"]),
+        (["## Warming up", "## Going on"], ["Warming up", "Going on"], ["", ""]),
+    ],
+)
+def test_tasks_are_found_in_whatever_way_a_course_numbers_them(
+    headings: list[str], names: list[str], titles: list[str], tmp_path: Path
+) -> None:
+    cells = [
+        f"# %% [markdown]\n# {heading}\n# %%\nv{at} = sum([{at}.0, 2.0]) * 2\n" for at, heading in enumerate(headings)
+    ]
+    module = module_of("\n".join(cells))
+    loads(module, tmp_path)
+    tasks = load(tmp_path).spec.tasks
+    assert [task.heading for task in tasks] == names
+    assert [task.title if task.title != task.heading else "" for task in tasks] == titles
