@@ -69,7 +69,7 @@ class Graph:
         if name in self._quantities:
             stem, at = self._quantities[name]
             return stem if at < before else None
-        root = self._solution.root(name)
+        root = self._solution.root(name, before)
         if root != name and root in self._quantities:
             return self.parameter(root, before)
         return self._givens.get(root)

@@ -112,7 +112,9 @@ class Solution:
 
     def alias(self, name: str) -> str | None:
         """The variable of which a name is a mere conversion, if it can do without; None where it is more than that."""
-        step = self.once(name)
+        return self._alias(name, self.once(name))
+
+    def _alias(self, name: str, step: Step | None) -> str | None:
         if name in self.values or step is None or step.value is None:
             return None
         inner = unwrapped(step.value, self.modules)
@@ -123,13 +125,15 @@ class Solution:
         whole = root is not None and (written := literal(root)) is not None and not is_floating(written)
         return None if whole and _FLOATING.search(text) else inner
 
-    def root(self, name: str) -> str:
-        """The variable that a name is in the end, through all mere conversions."""
+    def root(self, name: str, before: int) -> str:
+        """The variable that a name is in the end as it stands before a statement, through all mere conversions."""
         for _ in range(20):
-            inner = self.alias(name)
+            places = [place for place in self.definers.get(name, ()) if place < before]
+            step = self.steps[places[-1]] if places else None
+            inner = self._alias(name, step if step and name in step.binds else None)
             if inner is None:
                 break
-            name = inner
+            name, before = inner, places[-1]
         return name
 
     def is_constant(self, name: str) -> bool:

@@ -72,7 +72,7 @@ def test_the_graph_is_what_the_code_says_and_comments_are_titles() -> None:
     assert "scratch" not in module
 
 
-@pytest.mark.parametrize("name", ["first", "amara", "bo", "dmitri", "esperanza", "rosa"])
+@pytest.mark.parametrize("name", ["first", "amara", "bo", "dmitri", "esperanza", "rosa", "uma"])
 def test_right_hand_ins_of_the_sample_class_make_drafts_that_load(name: str, tmp_path: Path) -> None:
     path = ROOT / "submissions" / f"{name}.ipynb"
     points = loads(draft(path.read_bytes(), path.name, {}).module, tmp_path)
