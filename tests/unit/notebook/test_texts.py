@@ -290,10 +290,10 @@ def test_what_is_too_long_is_rejected(text: str) -> None:
     ids=range(16),
 )
 def test_hostile_text_is_read_or_rejected_within_seconds(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for name in ("bo.py", "bo.md", "bo.ipynb"):
         _read_or_reject(text, name)
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 LINES = st.sampled_from(
