@@ -47,7 +47,7 @@ class OutputFolder:
         _write(self.root / "feedback" / f"{submission.slug}.html", pages.feedback)
 
     def write_class(self, results: Iterable[Result], spec: Spec, absent: Sequence[Student]) -> None:
-        """Write what is about the class as a whole. `results` needs no notebooks, outputs or captures."""
+        """Write what is about the class as a whole. `results` needs no notebooks, outputs, captures or calls."""
         rows = tuple(results)
         _write(self.root / "grades.csv", grades_csv(rows, spec, absent))
         _write(self.index, class_page(rows, spec, absent))

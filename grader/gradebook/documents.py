@@ -19,6 +19,8 @@ from grader.assignment.spec import Spec
 from grader.errors import GradebookError
 from grader.records import (
     Array,
+    CallResult,
+    CallsMade,
     Capture,
     CellRun,
     CheckGrade,
@@ -44,6 +46,8 @@ TEXTS = TypeAdapter(dict[str, str])
 SETTINGS = TypeAdapter(dict[str, JsonValue])
 _CHECK = TypeAdapter(CheckGrade)
 _CAPTURES = TypeAdapter(tuple[Capture, ...])
+_VALUE: TypeAdapter[Value] = TypeAdapter(Value)
+_CALLS = TypeAdapter(tuple[CallsMade, ...])
 _OUTPUTS = TypeAdapter(tuple[tuple[Output, ...], ...])
 
 _REMEMBERED_NOTEBOOKS, _REMEMBERED_CHARACTERS = 4, 200_000
@@ -147,19 +151,41 @@ def load_captures(text: str) -> tuple[Capture, ...]:
     return load(_CAPTURES, text)
 
 
+def dump_calls(calls: Iterable[CallsMade]) -> str:
+    """What came of calls as JSON text; in place of a value that JSON can't carry, `Unreadable`."""
+    return dump(_CALLS, tuple(replace(made, results=tuple(map(_storable_result, made.results))) for made in calls))
+
+
+def load_calls(text: str) -> tuple[CallsMade, ...]:
+    """The calls that were dumped."""
+    return load(_CALLS, text)
+
+
 def _storable(capture: Capture) -> Capture:
     # Only an identity's equality counts; a process may claim a number of any size.
     if not 0 <= capture.identity < _IDENTITIES:
         capture = replace(capture, identity=capture.identity % _IDENTITIES)
-    if _is_plain(capture.value, _PLAIN_LAYERS):
-        return capture
+    value = _storable_value(capture.value)
+    return capture if value is capture.value else replace(capture, value=value)
+
+
+def _storable_result(result: CallResult) -> CallResult:
+    value = None if result.value is None else _storable_value(result.value)
+    elementwise = None if result.elementwise is None else _storable_value(result.elementwise)
+    if value is result.value and elementwise is result.elementwise:
+        return result
+    return replace(result, value=value, elementwise=elementwise)
+
+
+def _storable_value(value: Value) -> Value:
+    if _is_plain(value, _PLAIN_LAYERS):
+        return value
     try:
         # Only trees of Python's own values can come back as something else, and only by being absurd.
-        load(_CAPTURES, dump(_CAPTURES, (capture,)))
+        load(_VALUE, dump(_VALUE, value))
     except (ValueError, RecursionError, GradebookError):
-        reason = "It is nested too deeply, or too large, to be kept."
-        return replace(capture, value=Unreadable(type=capture.value.kind, reason=reason))
-    return capture
+        return Unreadable(type=value.kind, reason="It is nested too deeply, or too large, to be kept.")
+    return value
 
 
 def _is_plain(value: Value, layers: int) -> bool:

@@ -16,7 +16,7 @@ Columns = Mapping[str, str | int | float | None]
 """Values by the names of their columns."""
 
 LIGHT = ("purpose", "engine", "status", "seconds", "seed", "cells", "environment", "reason", "tries")
-LARGE = ("outputs", "captures")
+LARGE = ("outputs", "captures", "calls")
 """The columns of an execution's own; those that may be large are left out where a whole class is read."""
 
 
@@ -102,17 +102,20 @@ def dump_execution(execution: Execution) -> Columns:
         "tries": execution.tries,
         "outputs": outputs,
         "captures": documents.dump_captures(execution.captures),
+        "calls": documents.dump_calls(execution.calls),
     }
 
 
 def load_execution(columns: Columns) -> Execution:
-    """The execution whose columns these are; without outputs and captures, where only the light ones are here."""
+    """The execution whose columns these are; without outputs, captures and calls, where only the light ones are
+    here."""
     whole = set(LARGE) <= columns.keys()
     texts = {name: str(columns[name]) for name in ("cells", "environment", *(LARGE if whole else ()))}
     plain = {name: columns[name] for name in LIGHT if name not in texts}
     return Execution(
         cells=documents.load_cells(texts["cells"], texts.get("outputs")),
         captures=documents.load_captures(texts["captures"]) if whole else (),
+        calls=documents.load_calls(texts["calls"]) if whole else (),
         environment=documents.load_texts(texts["environment"]),
         **plain,  # type: ignore[arg-type]  # what is in the columns was once in such a record
     )

@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 from grader.gradebook import documents
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: what an up-to-date gradebook says of itself. Kept here so that opening one needs no Alembic."""
 
 
@@ -112,7 +112,8 @@ class ExecutionRow(Base):
     `key` stands for all else that decides how the notebook runs; `digest`, on the main one alone like `plan`, for what
     the whole set came to, so that an execution that was used again is recognised. `cells` are without their outputs,
     which `outputs` has, in the same order. `captures` are all values that were read, in one document: nobody asks for
-    one alone, and a row for each would take longer to write and to read than all the rest. What may be large stands
+    one alone, and a row for each would take longer to write and to read than all the rest. `calls` are what came of
+    calls of the student's functions. What may be large stands
     last, where SQLite needn't pass it to get at the rest, and is read only where it is asked for.
     """
 
@@ -137,6 +138,7 @@ class ExecutionRow(Base):
     plan: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     outputs: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
     captures: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True, server_default="[]")
+    calls: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True, server_default="[]")
 
     others: Mapped[list[ExecutionRow]] = relationship(lazy="raise", order_by="ExecutionRow.id", viewonly=True)
 

@@ -143,7 +143,7 @@ def read_digests(session: Session, assignment_id: str) -> dict[tuple[str, int], 
 def read_light_results(session: Session, ids: Sequence[int]) -> list[Result]:
     """The results behind these ids of grades, in their order, without what may be large.
 
-    That is the notebook, the plan, all executions but the main one, the outputs and captures of that, and what the
+    That is the notebook, the plan, all executions but the main one, what that captured or showed, and what the
     grade tells of values.
     """
     rows = {row["id"]: row for row in session.execute(_GRADES, {"ids": ids}).mappings()}

@@ -183,9 +183,9 @@ class Gradebook:
         """Results in order of the students' ids and attempts, read a few at a time.
 
         Of one marking, or the newest of each attempt at the assignment that was marked last. They are light, so that a
-        class fits into memory: no notebook, no plan, and the main execution alone, without outputs and captures; and of
-        the grade, verdicts and points, without comparisons and arrays. With `whole` they have everything, and are read
-        one at a time.
+        class fits into memory: no notebook, no plan, and the main execution alone, without what was captured or
+        shown; and of the grade, verdicts and points, without comparisons and arrays. With `whole` they have everything,
+        and are read one at a time.
         """
         ids = [row[0] for row in sorted(self._index(marking), key=lambda row: (row[1], row[2]))]
         read, size = (reading.read_whole_results, 1) if whole else (reading.read_light_results, _PAGE)

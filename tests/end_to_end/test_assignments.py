@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.errors import ExitStatus
-from tests.command_line import grader
+from tests.command_line import grader, results
 
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
@@ -82,3 +82,18 @@ def test_every_hand_in_is_expected_and_every_expected_one_is_there(assignment: s
 def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
     source = (ASSIGNMENTS / assignment / "reference" / "assignment.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= LINES_ON_A_SCREEN
+
+
+@pytest.mark.parametrize("assignment", EXPECTED)
+def test_grading_again_executes_nothing_and_comes_to_the_same_marks(assignment: str, tmp_path: Path) -> None:
+    folder = ASSIGNMENTS / assignment
+    students = sorted(folder.glob("submissions/*.*"))[:4]
+    command = ["grade", *students, "--reference", folder / "reference", "--out", tmp_path / "out"]
+    first = grader(*command, "--json", timeout=600)
+    marked = results(tmp_path / "out")
+    again = grader(*command, timeout=600)
+    assert first.returncode == again.returncode == ExitStatus.OK
+    assert "0 of them executed now" in again.stdout
+    for student, result in results(tmp_path / "out").items():
+        assert result["tasks"] == marked[student]["tasks"], student
+        assert result["flags"] == marked[student]["flags"], student

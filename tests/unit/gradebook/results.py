@@ -10,6 +10,9 @@ from grader.assignment.spec import CheckSpec, Policies, QuantitySpec, Spec, Task
 from grader.gradebook import Gradebook
 from grader.records import (
     Array,
+    CallResult,
+    Calls,
+    CallsMade,
     Capture,
     CapturePoint,
     Cell,
@@ -28,6 +31,7 @@ from grader.records import (
     Result,
     Run,
     Scalar,
+    Sequence,
     Source,
     Student,
     Submission,
@@ -74,10 +78,25 @@ def make_execution(seconds: float = 0.25, **changes: object) -> Execution:
             Capture(name="a2_t", after_cell=1, value=array, identity=140_000_000_000_000),
             Capture(name="n", after_cell=1, value=Scalar(value=3), place="last"),
         ),
+        calls=(_calls_made(),),
         environment={"python": "3.11.7", "torch": "2.13.0"},
         reason="Cell 2 raised.",
+        tries=2,
     )
     return replace(execution, **changes)
+
+
+def _calls_made() -> CallsMade:
+    raised = CallResult(
+        status="raised",
+        error=CellError(name="TypeError", message="only length-1 arrays"),
+        bases=("TypeError", "Exception"),
+        elementwise=Sequence(container="list", items=(Scalar(value=1.0),)),
+    )
+    returned = CallResult(status="returned", value=Scalar(value=2), changed=(0,), again="state", printed="3\n")
+    calls = Calls(names=("relu",), inputs="abc", count=3, method="forward", constructed=True, elementwise=True)
+    results = (raised, returned, CallResult(status="timeout"))
+    return CallsMade(calls=calls, after_cell=1, found="relu", results=results, place="last")
 
 
 def make_grade(points: Fraction | None = Fraction(7, 2)) -> Grade:

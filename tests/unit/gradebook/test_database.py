@@ -126,6 +126,17 @@ def test_captures_that_had_rows_of_their_own_stay_with_their_execution(path: Pat
     ]
 
 
+def test_executions_that_made_calls_of_which_nothing_was_kept_are_not_used_again(path: Path) -> None:
+    make_first_gradebook(path)
+    with sqlite(path) as connection:
+        calls = '{"main":{"captures":[{"after_cell":4,"calls":[{"names":["relu"]}]}]}}'
+        connection.execute("UPDATE executions SET plan = ? WHERE id = 3", (calls,))
+    with Gradebook.open(path) as book:
+        found = book.find_executions("abc", "k")
+    assert found is not None
+    assert found.id == 1
+
+
 def test_a_gradebook_is_made_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
     folder = tmp_path / "50% of {all} ?x=1#é 'q'"
     folder.mkdir()

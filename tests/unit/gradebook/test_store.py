@@ -6,7 +6,7 @@ import sqlite3
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -72,6 +72,13 @@ def test_a_result_comes_back_after_the_gradebook_was_closed(path: Path, book: Gr
         assert again.find("ada") == make_result()
 
 
+def test_the_execution_of_these_tests_leaves_no_field_at_its_default() -> None:
+    execution = make_execution(purpose="repeat")
+    assert [field.name for field in fields(execution) if getattr(execution, field.name) == field.default] == []
+    assert execution.calls
+    assert execution.captures
+
+
 def test_grades_are_light_unless_whole_ones_are_asked_for(book: Gradebook, marking: int) -> None:
     result = make_result()
     book.record(marking, result, key="k")
@@ -83,7 +90,7 @@ def test_grades_are_light_unless_whole_ones_are_asked_for(book: Gradebook, marki
         result,
         notebook=None,
         plan=None,
-        executions=(replace(main, cells=cells, captures=()),),
+        executions=(replace(main, cells=cells, captures=(), calls=()),),
         grade=without_values(result.grade),
     )
     assert list(book.grades(whole=True)) == [result]
