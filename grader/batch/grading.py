@@ -135,4 +135,5 @@ class Batch:
                 for future in running:
                     future.cancel()
                 self.engine.close()
+                self.workers.end()  # else a submission that takes long to mark would be waited for
                 raise

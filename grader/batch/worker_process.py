@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import resource
 import select
 import signal
@@ -99,6 +100,7 @@ class _Failure:
 def _serve(pipe: Connection) -> None:
     """What a worker does: it bounds itself, and then does jobs until nobody is at the other end of the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+    os.dup2(2, 1)  # what an author's code prints is no part of what the command says
     _bound()
     with suppress(EOFError, BrokenPipeError):
         pipe.send_bytes(pickling.dumps(None))

@@ -66,6 +66,10 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Kill all of them, whatever they do; every job that is under way, or comes later, fails."""
         with self._free:
             self._left = True
             for worker in (*self._idle, *self._busy):

@@ -13,20 +13,28 @@ from typing import get_args
 from grader.execution.schedule import Place
 from grader.records import CallResult, Calls, CallsMade, CellError, Limits, Mapping, Scalar, Sequence, Value
 from grader.records.execution import Again, CallStatus
-from grader.wire import WireError, decode
+from grader.wire import WireError, decode, header_marks
 
 _HEADER = Struct("<BH")
 _RESULT = Struct("<BBI")
 _STATUSES: tuple[CallStatus, ...] = get_args(CallStatus)
 _AGAIN: tuple[Again, ...] = get_args(Again)
 _ABSENT, _FUNCTION = 0, 1
+MOST_MARKS = 800_000
+"""What all calls of an execution may give together, in marks (`grader.wire.marks`): each result alone is bounded, and
+there may be thousands."""
 
 
-def read_calls(calls: Calls, after_cell: int, data: bytes, limits: Limits, *, last: bool = False) -> CallsMade:
-    """What these bytes tell of the calls; where they can't be read, calls that were not made."""
+def read_calls(
+    calls: Calls, after_cell: int, data: bytes, limits: Limits, *, last: bool = False, room: int = MOST_MARKS
+) -> CallsMade:
+    """What these bytes tell of the calls; where they can't be read, calls that were not made.
+
+    Those for whose marks there is no `room` any more count as not made, too.
+    """
     place: Place = "last" if last else "end"
     try:
-        found, name, results = _read(calls, data, limits)
+        found, name, results = _read(calls, data, limits, room)
     except (WireError, ValueError, KeyError, IndexError):
         unread = CallResult(status="not-made")
         return CallsMade(
@@ -37,17 +45,32 @@ def read_calls(calls: Calls, after_cell: int, data: bytes, limits: Limits, *, la
     return CallsMade(calls=calls, after_cell=after_cell, found=there, callable=callable_, results=results, place=place)
 
 
-def _read(calls: Calls, data: bytes, limits: Limits) -> tuple[int, str, tuple[CallResult, ...]]:
+def marks_of(data: bytes) -> int:
+    """The marks of all results in these bytes, as far as they can be told apart."""
+    try:
+        return sum(header_marks(frame) for _, _, frame in _framed(data[_HEADER.size :]))
+    except WireError:
+        return 0
+
+
+def _read(calls: Calls, data: bytes, limits: Limits, room: int) -> tuple[int, str, tuple[CallResult, ...]]:
     if len(data) < _HEADER.size:
         raise WireError("calls without a header")
     found, number = _HEADER.unpack_from(data)
-    results = tuple(_results(data[_HEADER.size :], limits))
+    results = tuple(_results(data[_HEADER.size :], limits, room))
     if len(results) != (calls.count if found == _FUNCTION else 0):
         raise WireError("more results than cases, or fewer")
     return found, calls.names[number], results
 
 
-def _results(data: bytes, limits: Limits) -> Iterator[CallResult]:
+def _results(data: bytes, limits: Limits, room: int) -> Iterator[CallResult]:
+    for status, again, frame in _framed(data):
+        room -= header_marks(frame)
+        yield _result(status, again, frame, limits) if room >= 0 else CallResult(status="not-made")
+
+
+def _framed(data: bytes) -> Iterator[tuple[CallStatus, Again, bytes]]:
+    """Each result's bytes: how it ended, what the second try gave, and its frame."""
     offset = 0
     while offset < len(data):
         if len(data) - offset < _RESULT.size:
@@ -58,7 +81,7 @@ def _results(data: bytes, limits: Limits) -> Iterator[CallResult]:
         if len(frame) != length or status >= len(_STATUSES) or again >= len(_AGAIN):
             raise WireError("a result that is none")
         offset += length
-        yield _result(_STATUSES[status], _AGAIN[again], frame, limits)
+        yield _STATUSES[status], _AGAIN[again], frame
 
 
 def _result(status: CallStatus, again: Again, frame: bytes, limits: Limits) -> CallResult:

@@ -6,10 +6,11 @@ process has to take apart, and send on, what it never looks at.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.execution import schedule
-from grader.execution.calls import read_calls
+from grader.execution.calls import MOST_MARKS, marks_of, read_calls
 from grader.records import Calls, CallsMade, Capture, CapturePoint, Execution, Limits
 from grader.wire import WireError, decode
 
@@ -48,9 +49,9 @@ class CallsFrame:
     limits: Limits
     last: bool = False
 
-    def made(self) -> CallsMade:
-        """What is in it; where it can't be read, calls that were not made."""
-        return read_calls(self.calls, self.after_cell, self.data, self.limits, last=self.last)
+    def made(self, room: int = MOST_MARKS) -> CallsMade:
+        """What is in it, as far as there is room for it; where it can't be read, calls that were not made."""
+        return read_calls(self.calls, self.after_cell, self.data, self.limits, last=self.last, room=room)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +72,10 @@ class Recording:
         if not self.frames and not self.calls:
             return self.told
         captures = tuple(capture for frame in self.frames for capture in frame.captures())
-        return replace(self.told, captures=captures, calls=tuple(frame.made() for frame in self.calls))
+        return replace(self.told, captures=captures, calls=tuple(self._calls_made()))
+
+    def _calls_made(self) -> Iterator[CallsMade]:
+        room = MOST_MARKS
+        for frame in self.calls:
+            yield frame.made(room)
+            room = max(room - marks_of(frame.data), 0)

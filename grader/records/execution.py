@@ -150,7 +150,7 @@ class Capture:
 
 
 CallStatus = Literal["returned", "raised", "timeout", "died", "not-made"]
-"""`not-made`: the time for all calls was over, or no copy of the process could be made."""
+"""`not-made`: the time or the room for all calls was used up, or no copy of the process could be made."""
 
 
 Again = Literal["", "same", "state", "random"]

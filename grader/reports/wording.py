@@ -74,7 +74,7 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "other-error": "{called} raises another error than the one that is asked for{detail}.",
     "call-timeout": "{called} takes too long.",
     "call-died": "{called} ends its process.",
-    "not-called": "{called} could not be tried: its calls took all the time that there is.",
+    "not-called": "{called} could not be tried: its calls took all the time or room that there is.",
     "does-not-hold": "This doesn't hold for your notebook.",
     "bad-given": "It depends on an input that isn't as it is asked for{detail}.",
     "not-accepted": "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}.",
@@ -134,7 +134,7 @@ PART_REASONS: dict[Reason, str] = {
     "other-error": "raises another error than is asked for",
     "call-timeout": "takes too long",
     "call-died": "ends its process",
-    "not-called": "not tried: there was no time left",
+    "not-called": "not tried: there was no time or room left",
 }
 """What became of a part of an answer."""
 

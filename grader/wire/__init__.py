@@ -6,7 +6,7 @@ The header is `{"captures": [{"name", "identity", "value"}]}`, in ASCII. A value
 whose `kind` says what it is. An array names its bytes by position in the safetensors block. Nothing is ever unpickled.
 """
 
-from grader.wire.reading import Read, WireError, clean, decode, guest_limits, marks, parse
+from grader.wire.reading import Read, WireError, clean, decode, guest_limits, header_marks, marks, parse
 from grader.wire.writing import write_frame
 
-__all__ = ["Read", "WireError", "clean", "decode", "guest_limits", "marks", "parse", "write_frame"]
+__all__ = ["Read", "WireError", "clean", "decode", "guest_limits", "header_marks", "marks", "parse", "write_frame"]

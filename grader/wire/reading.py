@@ -124,6 +124,11 @@ def marks(data: bytes) -> int:
     return sum(map(data.count, (b",", b":", b"[", b"{")))
 
 
+def header_marks(frame: bytes) -> int:
+    """The marks of a frame's header, which bound what can be read out of it; 0 where it is no frame."""
+    return marks(frame[8 : 8 + int.from_bytes(frame[:8], "little")])
+
+
 def _refuse_constant(constant: str) -> NoReturn:
     raise WireError(f"{constant} is no JSON")
 

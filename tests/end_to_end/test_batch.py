@@ -295,3 +295,14 @@ def test_a_broken_assignment_is_one_line_with_its_place_and_status_2(tmp_path: P
     assert "assignment.py:" in process.stderr
     assert "Traceback" not in process.stderr
     assert not (tmp_path / "out" / "results").exists()
+
+
+def test_what_a_reference_prints_is_no_part_of_what_programs_read(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference")
+    write_notebook(tmp_path / "class" / "ada.ipynb", RIGHT)
+    module = tmp_path / "reference" / "assignment.py"
+    text = module.read_text(encoding="utf-8").replace("return x.sum()", 'print("adding up"); return x.sum()')
+    module.write_text(text, encoding="utf-8")
+    process = grader("grade", "class", "--json", cwd=tmp_path)
+    assert json.loads(process.stdout)["schema"]
+    assert "adding up" in process.stderr

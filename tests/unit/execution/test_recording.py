@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from grader.execution import Recording
-from grader.execution.recording import Frame
+from grader.execution.calls import MOST_MARKS
+from grader.execution.recording import CallsFrame, Frame
 from grader.guest.frames import encode
-from grader.records import Capture, CapturePoint, Execution, Limits, Scalar, Unreadable
+from grader.records import Calls, Capture, CapturePoint, Execution, Limits, Scalar, Unreadable
 
 POINTS = (CapturePoint(after_cell=1, names=("x", "y")),)
 TOLD = Execution(status="completed", engine="test", seconds=1.0, seed=0)
@@ -39,3 +41,17 @@ def test_a_frame_that_is_none_is_told_for_each_name() -> None:
 
 def test_without_frames_an_execution_is_what_was_told() -> None:
     assert Recording(told=TOLD).execution() is TOLD
+
+
+def test_many_results_that_are_each_within_bounds_are_read_only_as_far_as_there_is_room_for_all() -> None:
+    large = {"kind": "sequence", "container": "list", "items": [0] * 90_000}
+    result = b"".join(encode([{"name": "value", "identity": 0, "value": large}], []))
+    count = 2 * MOST_MARKS // 90_000
+    data = struct.pack("<BH", 1, 0) + count * (struct.pack("<BBI", 0, 0, len(result)) + result)
+    calls = Calls(names=("f",), inputs="", count=count)
+    frames = tuple(CallsFrame(calls=calls, after_cell=cell, data=data, limits=Limits()) for cell in range(3))
+    made = Recording(told=TOLD, calls=frames).execution().calls
+    statuses = [result.status for each in made for result in each.results]
+    assert len(statuses) == 3 * count
+    assert 5 <= statuses.count("returned") < 10
+    assert statuses[: statuses.count("returned")] == ["returned"] * statuses.count("returned")
