@@ -47,8 +47,11 @@ class Passing:
         return cls(kind=kind, dtype=dtype or ("float32" if kind == "tensor" else "float64"), folder=folder)
 
 
-def read_cases(cases: object, arity: int, passing: Passing, place: Place) -> tuple[Case, ...]:
-    """Read the cases of a function of so many parameters. Raises AssignmentError at `place` for what can't be meant."""
+def read_cases(cases: object, arity: range, passing: Passing, place: Place) -> tuple[Case, ...]:
+    """Read the cases of a function that takes so many arguments.
+
+    Raises AssignmentError at `place` for what can't be meant.
+    """
     if isinstance(cases, str | Draw) or not isinstance(cases, AbstractSequence) or not cases:
         raise place.error(f"cases={cases!r} is no list of cases.", remedy="Write cases=[[-1., 0., 2.], normal(3, 4)].")
     read = tuple(case for written in cases for case in _read_case(written, arity, passing, place))
@@ -57,13 +60,15 @@ def read_cases(cases: object, arity: int, passing: Passing, place: Place) -> tup
     return read
 
 
-def _read_case(written: object, arity: int, passing: Passing, place: Place) -> list[Case]:
+def _read_case(written: object, arity: range, passing: Passing, place: Place) -> list[Case]:
     error = written.error.__name__ if isinstance(written, Raises) else ""
     arguments = written.arguments if isinstance(written, Raises) else written
-    listed = arguments if isinstance(arguments, tuple) and (arity != 1 or len(arguments) == 1) else (arguments,)
-    if len(listed) != arity:
+    one = arity[-1] == 1
+    listed = arguments if isinstance(arguments, tuple) and (not one or len(arguments) == 1) else (arguments,)
+    if len(listed) not in arity:
+        most = f"{arity[0]} to {arity[-1]}" if len(arity) > 1 else str(arity[-1])
         raise place.error(
-            f"A case has {len(listed)} arguments, where the function has {arity} parameters.",
+            f"A case has {len(listed)} arguments, where the function takes {most}.",
             remedy="Write each case as a tuple of its arguments, in the order of the parameters.",
         )
     number = max((argument.n for argument in listed if isinstance(argument, Draw)), default=1)

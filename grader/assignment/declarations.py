@@ -32,11 +32,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function of the author's; `parameters` name the givens and quantities that it is called with."""
+    """A function of the author's; `parameters` name the givens and quantities that it is called with.
+
+    The last `optional` ones have defaults, which only functions that students write may have.
+    """
 
     call: Callable[..., object]
     parameters: tuple[str, ...]
     place: Place
+    optional: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, get_type_hints
 
+import torch
+
 from grader.assignment.declarations import (
     Function,
     FunctionDeclaration,
@@ -40,6 +42,8 @@ from grader.assignment.validation import (
     read_given,
     read_identifier,
     read_predicate,
+    read_students_function,
+    students_function,
 )
 
 
@@ -72,7 +76,6 @@ def declare_callable(
     name = read_name(function, options, definition.place if options.get("name") is None else place)
     versions = asked_versions(options, scope, place)
     refuse_odd_words(options, place)
-    made = options.get("construct")
     assert scope.task is not None, "only tasks declare functions"
     return FunctionDeclaration(
         name=name,
@@ -80,10 +83,10 @@ def declare_callable(
         task=scope.task,
         function=definition,
         cases=options.get("cases"),
-        construct=(tuple(made) if made is not None else ()) if inspect.isclass(function) else None,
+        construct=_construct(options, place) if inspect.isclass(function) else None,
         load_state=bool(options.get("load_state")),
         method=options.get("method", ""),
-        kinds=argument_kinds(options, versions),
+        kinds=argument_kinds(options, versions, usual="tensor" if _is_module(function) else None),
         dtype=options.get("dtype", ""),
         seconds=read_seconds(options, place),
         credit=options.get("credit", "cases"),
@@ -182,12 +185,23 @@ def first_line(function: object) -> str:
     return lines[0].strip().removesuffix(".") if lines else ""
 
 
+def _construct(options: CallableOptions, place: Place) -> tuple[object, ...]:
+    made: object = options.get("construct", ())
+    if not isinstance(made, tuple | list):
+        raise place.error(f"construct={made!r} is no tuple.", remedy=f"Write construct=({made!r},).")
+    return tuple(made)
+
+
+def _is_module(function: object) -> bool:
+    return inspect.isclass(function) and issubclass(function, torch.nn.Module)
+
+
 def _callable_definition(function: Callable[..., object], options: CallableOptions, place: Place) -> Function:
     """A function by its signature; a class by that of what is called of its objects."""
     if not inspect.isclass(function):
-        return read_function(function, place)
+        return read_students_function(function, place)
     try:
         parameters = method_parameters(function, options.get("method", ""))
     except ValueError as error:
         raise place.error(f"{function.__name__!r} can't be called: {error}.", remedy="Name its method.") from None
-    return Function(call=function, parameters=parameters, place=place)
+    return students_function(function, parameters, place)

@@ -23,6 +23,8 @@ from grader.records import Array, Calls, Frame, Masked, Value
 from grader.records import Mapping as MappingValue
 from grader.records import Sequence as SequenceValue
 
+_NUMBERS = (float, int, bool)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionReference:
@@ -71,8 +73,7 @@ class FunctionReference:
 
     def _answer(self, function: Function, number: int) -> Expected | None:
         case = self.cases[number]
-        arguments = map(as_reference_sees, case.arguments)
-        inputs = dict(zip(function.parameters, arguments, strict=True))
+        inputs = self._inputs(function, case)
         if case.error:
             self._refuse_no_error(function, inputs, case.error, number)
             return None
@@ -83,6 +84,12 @@ class FunctionReference:
                 remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
             )
         return answer
+
+    def _inputs(self, function: Function, case: Case) -> dict[str, object]:
+        """The arguments of a case by their parameters, as far as it has some: those of classes are given in order."""
+        given = zip(function.parameters, case.arguments, strict=False)
+        said = {} if self.construct is not None else inspect.signature(function.call).parameters
+        return {name: _as_annotated(value, said[name].annotation if said else None) for name, value in given}
 
     def _refuse_no_error(self, function: Function, inputs: Mapping[str, object], error: str, number: int) -> None:
         raised: tuple[str, ...] = ()
@@ -134,6 +141,13 @@ def _construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[
     return made
 
 
+def _as_annotated(value: Value, annotation: object) -> object:
+    """An argument as the reference's function gets it: a number is a tensor, unless it says that it takes numbers."""
+    seen = as_reference_sees(value)
+    plain = annotation in _NUMBERS or annotation in {kind.__name__ for kind in _NUMBERS}
+    return seen.item() if plain and isinstance(seen, Tensor) and not seen.ndim else seen
+
+
 def _as_constructors_see(value: Value) -> object:
     """An argument of a constructor: a lone number stays Python's, since layers are made of numbers."""
     seen = as_reference_sees(value)
@@ -145,7 +159,9 @@ def build_function(
 ) -> FunctionReference:
     """Read a function's cases for one version, and make the frame that holds them."""
     passing = Passing.of(declared.kinds[version], declared.dtype, folder)
-    cases = read_cases(declared.cases, len(declared.function.parameters), passing, declared.place)
+    parameters = len(declared.function.parameters)
+    arity = range(parameters - declared.function.optional, parameters + 1)
+    cases = read_cases(declared.cases, arity, passing, declared.place)
     made = None
     if declared.construct is not None:
         made = tuple(read_argument(argument, passing, declared.place) for argument in declared.construct)
@@ -187,14 +203,14 @@ def _parameter(tensor: Tensor) -> Value:
     return Array(dtype=array.dtype.name, shape=array.shape, data=array.tobytes(), container="tensor")
 
 
-def method_parameters(kind: type, method: str) -> tuple[str, ...]:
+def method_parameters(kind: type, method: str) -> tuple[inspect.Parameter, ...]:
     """The parameters of what is called of an object of a class: its `method`, or the object itself. Raises ValueError
     where there is no such method."""
     name = method or ("forward" if issubclass(kind, torch.nn.Module) else "__call__")
     function = getattr(kind, name, None)
     if not inspect.isfunction(function):
         raise ValueError(f"it has no method {name!r}")
-    return tuple(inspect.signature(function).parameters)[1:]
+    return tuple(inspect.signature(function).parameters.values())[1:]
 
 
 def _shape(value: Expected) -> object:

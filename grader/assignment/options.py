@@ -138,10 +138,10 @@ def read_seconds(options: CallableOptions, place: Place) -> float:
 
 
 def argument_kinds(
-    options: CallableOptions | PropertyOptions, versions: tuple[VersionSpec, ...]
+    options: CallableOptions | PropertyOptions, versions: tuple[VersionSpec, ...], *, usual: ArgumentKind | None = None
 ) -> dict[str, ArgumentKind]:
-    """What arrays arrive as in each version: as it is asked for, or as the version's variables are."""
-    chosen = options.get("arguments")
+    """What arrays arrive as in each version: as it is asked for, as is `usual`, or as the version's variables are."""
+    chosen = options.get("arguments", usual)
     return {version.id: chosen or version.container or "ndarray" for version in versions}
 
 

@@ -279,6 +279,30 @@ def read_function(value: object, place: Place) -> Function:
     return Function(call=value, parameters=tuple(parameter.name for parameter in parameters), place=own)
 
 
+def read_students_function(value: object, place: Place) -> Function:
+    """Read a function that students write, by its signature: its last parameters may have defaults."""
+    if not callable(value):
+        raise place.error(f"{value!r} is no function.", remedy="Put the decorator above a def or a class.")
+    own = definition_place(value, place)
+    return students_function(value, tuple(_signature(value, own).parameters.values()), own)
+
+
+def students_function(value: Callable[..., object], parameters: Sequence[inspect.Parameter], place: Place) -> Function:
+    """A function that is called with cases, by these parameters."""
+    for parameter in parameters:
+        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
+            raise place.error(
+                f"The parameter {str(parameter)!r} can't be given by its position.",
+                remedy="Use plain parameters, with defaults or without: no *args, **kwargs, * or /.",
+            )
+    return Function(
+        call=value,
+        parameters=tuple(parameter.name for parameter in parameters),
+        place=place,
+        optional=sum(parameter.default is not parameter.empty for parameter in parameters),
+    )
+
+
 def read_predicate(value: object, place: Place) -> tuple[Function, dict[str, Hidden]]:
     """Read a property's predicate by its signature; the defaults of its parameters, where there are any, are hidden
     data."""

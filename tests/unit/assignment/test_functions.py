@@ -208,3 +208,68 @@ def test_a_predicate_that_changes_what_it_judges_by_judges_everybody_alike(tmp_p
     np.save(folder / "held.npy", np.zeros(2))
     judge = load(folder).reference.properties["p"].judge
     assert [judge({"q": Scalar(value=1)}).share for _ in range(2)] == [1, 1]
+
+
+def test_parameters_with_defaults_may_be_left_out_of_cases(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        """
+        @t.function(points=1, cases=[2.0, (2.0, 3.0), (2.0, 3.0, 1.0)])
+        def line(x, slope=2.0, intercept=0.5):
+            return slope * x + intercept
+        """,
+    )
+    expected = found.reference.functions["line"].expected
+    assert [float(answer) for answer in expected] == [4.5, 6.5, 7.0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("case", ["()", "(1.0, 2.0, 3.0, 4.0)"])
+def test_too_few_or_too_many_arguments_are_refused_with_how_many_there_may_be(tmp_path: Path, case: str) -> None:
+    body = f"""
+        @t.function(points=1, cases=[{case}])
+        def line(x, slope=2.0, intercept=0.5):
+            return slope * x + intercept
+        """
+    with pytest.raises(AssignmentError, match="where the function takes 1 to 3"):
+        loaded(tmp_path, body)
+
+
+def test_a_parameter_that_is_annotated_as_a_number_gets_one(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        """
+        @t.function(points=1, cases=[(1.0, 3, 2.0)])
+        def steps(start: float, count: int, x):
+            assert type(start) is float and type(count) is int and isinstance(x, torch.Tensor)
+            return torch.stack([start + x * step for step in range(count)])
+        """,
+    )
+    assert found.reference.functions["steps"].expected[0].tolist() == [1, 3, 5]  # type: ignore[union-attr]
+
+
+def test_arrays_arrive_as_tensors_where_the_reference_is_a_module(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        """
+        @t.function(points=1, construct=(3, 2), load_state=True, cases=[normal(5, 3, seed=1)])
+        class Net(torch.nn.Module):
+            def __init__(self, inputs, outputs):
+                super().__init__()
+                self.fc = torch.nn.Linear(inputs, outputs)
+            def forward(self, x):
+                return self.fc(x)
+        """,
+    )
+    (case,) = found.reference.functions["Net"].cases
+    assert case.arguments[0].container == "tensor"  # type: ignore[union-attr]
+
+
+def test_what_an_object_is_made_with_is_a_tuple(tmp_path: Path) -> None:
+    body = """
+        @t.function(points=1, construct=5, cases=[1.0])
+        class Scale:
+            def __init__(self, by): self.by = by
+            def __call__(self, x): return self.by * x
+        """
+    with pytest.raises(AssignmentError, match="construct=5 is no tuple"):
+        loaded(tmp_path, body)
