@@ -45,7 +45,21 @@ def read_calls(
     return CallsMade(calls=calls, after_cell=after_cell, found=there, callable=callable_, results=results, place=place)
 
 
-def marks_of(data: bytes) -> int:
+class Room:
+    """What the calls of an execution may give together: a share for each function's, and what those before left."""
+
+    def __init__(self, functions: int) -> None:
+        self._share = MOST_MARKS // max(functions, 1)
+        self._left = 0
+
+    def take(self, data: bytes) -> int:
+        """The room that there is for what came of a function's calls."""
+        room = self._share + self._left
+        self._left = max(room - _marks_of(data), 0)
+        return room
+
+
+def _marks_of(data: bytes) -> int:
     """The marks of all results in these bytes, as far as they can be told apart."""
     try:
         return sum(header_marks(frame) for _, _, frame in _framed(data[_HEADER.size :]))

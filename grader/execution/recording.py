@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.execution import schedule
-from grader.execution.calls import MOST_MARKS, marks_of, read_calls
+from grader.execution.calls import MOST_MARKS, Room, read_calls
 from grader.records import Calls, CallsMade, Capture, CapturePoint, Execution, Limits
 from grader.wire import WireError, decode
 
@@ -75,7 +75,6 @@ class Recording:
         return replace(self.told, captures=captures, calls=tuple(self._calls_made()))
 
     def _calls_made(self) -> Iterator[CallsMade]:
-        room = MOST_MARKS
+        room = Room(len(self.calls))
         for frame in self.calls:
-            yield frame.made(room)
-            room = max(room - marks_of(frame.data), 0)
+            yield frame.made(room.take(frame.data))

@@ -14,7 +14,7 @@ from typing import Any
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
 from grader.execution.asking import arguments, call_request, path_requests
-from grader.execution.calls import MOST_MARKS, marks_of, read_calls
+from grader.execution.calls import Room, read_calls
 from grader.execution.cells import CellRunner
 from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.guest_code import REQUEST, start_statement
@@ -69,7 +69,7 @@ class Session:
         self._seconds = 0.0
         self._capture_seconds = 0.0
         self._calls_seconds = 0.0
-        self._room = MOST_MARKS
+        self._room = Room(sum(len(point.calls) for point in run.captures))
         self._stopped = ""
         self._out_of_memory = False
         self._environment: dict[str, str] = {}
@@ -197,8 +197,7 @@ class Session:
                 return
             data = read_frame(path, 2 * self._limits.capture_bytes) or b""
             _discard(path)
-            yield read_calls(calls, cell, data, self._limits, last=last, room=self._room)
-            self._room = max(self._room - marks_of(data), 0)
+            yield read_calls(calls, cell, data, self._limits, last=last, room=self._room.take(data))
 
     async def _keep(self, names: tuple[str, ...], position: int) -> None:
         """Have the guest write what stands now, in case the process doesn't live to the next capture point."""
