@@ -16,7 +16,7 @@ from grader.assignment.tensors import NotNumbers, to_array
 from grader.guest.frames import encode
 from grader.guest.libraries import Libraries
 from grader.guest.values import Reader
-from grader.records import Array, Frame, Limits, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+from grader.records import Array, Frame, Limits, Mapping, Masked, Scalar, Sequence, Unreadable, Value, parts_of
 from grader.wire import decode, guest_limits
 from grader.wire.arrays import AnyArray, elements_of
 
@@ -32,7 +32,7 @@ def plain_value(value: object) -> Value:
     reader = Reader(Libraries(), guest_limits(_LIMITS))
     frame = b"".join(encode([{"name": "", "identity": 0, "value": reader.read(value)}], reader.arrays))
     plain = decode(frame, _LIMITS)[0].value
-    for part in _parts_of(plain):
+    for part in parts_of(plain):
         if isinstance(part, Unreadable):
             raise NotNumbers(
                 f"a {part.type}" if part.reason == "it is no plain value" else f"a {part.type}: {part.reason}"
@@ -68,25 +68,9 @@ def equal(one: Expected, other: Expected, *, atol: float = _ROUNDING) -> bool:
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=_SAME, atol=atol, equal_nan=True))
 
 
-def _parts_of(value: Value) -> Iterator[Value]:
-    """A value, and all values that are in it."""
-    yield value
-    match value:
-        case Sequence(items=items) | Mapping(values=items):
-            children: tuple[Value, ...] = items
-        case Masked():
-            children = (value.data, value.mask)
-        case Frame():
-            children = (value.columns, value.index, *value.data)
-        case _:
-            children = ()
-    for child in children:
-        yield from _parts_of(child)
-
-
 def _numbers_in(value: Value) -> Iterator[AnyArray]:
     """The arrays of floating or complex numbers in a widened value."""
-    for part in _parts_of(value):
+    for part in parts_of(value):
         if isinstance(part, Array) and part.dtype in {"float64", "complex128"}:
             yield elements_of(part)
 

@@ -248,4 +248,7 @@ def _suggestion(wanted: str, known: list[str]) -> str:
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
     if near:
         return f"Near it: {', '.join(printable(name) for name in near)}."
-    return f"There are {len(known)} students with grades; `grader show` lists them." if known else "It has no grades."
+    if not known:
+        return "It has no grades."
+    are = "is 1 student" if len(known) == 1 else f"are {len(known)} students"
+    return f"There {are} with grades; `grader show` lists them."

@@ -13,7 +13,18 @@ from grader.marking.numbers import Numeric
 from grader.marking.prints import printed_answers
 from grader.marking.trace import Trace
 from grader.marking.variables import Variable, agreed_variable, is_gap, other_variable
-from grader.records import CallResult, CallsMade, CellRun, Execution, Found, Reason, Unreadable, Value, Verdict
+from grader.records import (
+    CallResult,
+    CallsMade,
+    CellRun,
+    Execution,
+    Found,
+    Reason,
+    Unreadable,
+    Value,
+    Verdict,
+    parts_of,
+)
 
 T = TypeVar("T")
 
@@ -128,8 +139,8 @@ def _captured(trace: Trace, task: str, judged: PropertySpec) -> Captured | Absen
         value = trace.value_at(task, paths)
         if value is None or is_gap(value):
             return Absent(verdict="missing", reason="no-variable", detail=paths[0])
-        if isinstance(value, Unreadable):
-            return Absent(verdict="incorrect", reason="unreadable", detail=value.type)
+        if (unreadable := _unreadable_in(value)) is not None:
+            return Absent(verdict="incorrect", reason="unreadable", detail=unreadable.type)
         values[parameter] = value
     for parameter, calls in judged.calls.items():
         made = trace.calls(task, calls)
@@ -138,13 +149,18 @@ def _captured(trace: Trace, task: str, judged: PropertySpec) -> Captured | Absen
         if not made.callable:
             return Absent(verdict="incorrect", reason="not-callable", detail=made.found)
         (result,) = made.results
-        if isinstance(result.value, Unreadable):
-            return Absent(verdict="incorrect", reason="unreadable", detail=result.value.type)
         if result.value is None:
             reason, detail = how_it_failed(result)
             return Absent(verdict="incorrect", reason=reason, detail=detail)
+        if (unreadable := _unreadable_in(result.value)) is not None:
+            return Absent(verdict="incorrect", reason="unreadable", detail=unreadable.type)
         values[parameter] = result.value
     return Captured(values=values)
+
+
+def _unreadable_in(value: Value) -> Unreadable | None:
+    """What in a value can't be read, however deep it is."""
+    return next((part for part in parts_of(value) if isinstance(part, Unreadable)), None)
 
 
 def how_it_failed(result: CallResult) -> tuple[Reason, str]:

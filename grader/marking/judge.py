@@ -61,7 +61,7 @@ def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected
         detail="" if wrong is None else wrong.detail,
         found=answer.found,
         comparison=None if wrong is None else wrong.comparison,
-        parts=parts[:MOST_PARTS],
+        **_told(parts),
         diagnoses=diagnoses_of(cases),
     )
 
@@ -85,7 +85,7 @@ def _parts_of(leaves: Sequence[Leaf]) -> tuple[Part, ...]:
     """The leaves of a nested value as parts; none for a value that is one."""
     if len(leaves) < 2:
         return ()
-    return tuple(part_of(leaf.place, leaf.outcome) for leaf in leaves[:MOST_PARTS])
+    return tuple(part_of(leaf.place, leaf.outcome) for leaf in leaves)
 
 
 class _Asked(TypedDict):
@@ -153,8 +153,21 @@ def _compared(check: CheckSpec, answer: Answer, outcome: Outcome, parts: tuple[P
         found=answer.found,
         comparison=outcome.comparison,
         evidence=outcome.evidence,
-        parts=parts,
+        **_told(parts),
     )
+
+
+class _Told(TypedDict):
+    parts: tuple[Part, ...]
+    right_parts: int
+    all_parts: int
+
+
+def _told(parts: tuple[Part, ...]) -> _Told:
+    """What is told of parts one by one: all, or as many as are looked at, those that are wrong before others."""
+    numbered = sorted(enumerate(parts), key=lambda each: each[1].verdict == "correct")[:MOST_PARTS]
+    shown = tuple(part for _, part in sorted(numbered, key=lambda each: each[0]))
+    return _Told(parts=shown, right_parts=sum(part.verdict == "correct" for part in parts), all_parts=len(parts))
 
 
 def _verdict(check: CheckSpec, outcome: Outcome) -> tuple[Verdict, Fraction | None]:

@@ -48,6 +48,7 @@ from grader.records.values import (
     Sequence,
     Unreadable,
     Value,
+    parts_of,
 )
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "Value",
     "Verdict",
     "exact_sum",
+    "parts_of",
     "read_path",
     "root_of",
     "shown_text",

@@ -123,8 +123,9 @@ class CheckGrade:
 
     `detail` is a short fact that belongs to the reason and gives nothing of the reference away (the type of something
     unreadable, the error of the cell that failed). `made_in` is the cell that would have made an answer that isn't
-    there. `parts` are the parts of a function or a nested value, in order. `said` is what the author's predicate says
-    to the student. `rubric` is what a person judges by; it is for staff.
+    there. `parts` are the parts of a function or a nested value, in order; where there are very many, the wrong ones
+    before others. `right_parts` of `all_parts` are right, told or not. `said` is what the author's predicate says to
+    the student. `rubric` is what a person judges by; it is for staff.
     """
 
     id: str
@@ -145,6 +146,8 @@ class CheckGrade:
     evidence: Evidence | None = None
     follows_from: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    right_parts: int = 0
+    all_parts: int = 0
     diagnoses: tuple[Diagnosis, ...] = ()
     said: str = ""
     rubric: str = ""

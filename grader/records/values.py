@@ -6,6 +6,7 @@ be stored, compared and sent between processes as it is. Everything in it is a c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -100,6 +101,23 @@ class Unreadable:
 
 
 Value = Annotated[Scalar | Array | Sequence | Mapping | Masked | Frame | Unreadable, Discriminator("kind")]
+
+
+def parts_of(value: Value) -> Iterator[Value]:
+    """A value and all that it is made of, at any depth."""
+    yield value
+    match value:
+        case Sequence(items=children) | Mapping(values=children):
+            pass
+        case Frame():
+            children = (value.columns, value.index, *value.data)
+        case Masked():
+            children = (value.data, value.mask)
+        case _:
+            return
+    for child in children:
+        yield from parts_of(child)
+
 
 ITEMSIZE = {
     "bool": 1,

@@ -138,7 +138,12 @@ def _bin(share: Fraction) -> int:
 
 def _pass_rates(spec: Spec, passed: Counter[str], marked: Counter[str]) -> tuple[PassRate, ...]:
     rates = (
-        PassRate(id=check.id, title=check.title, passed=passed[check.id], marked=marked[check.id])
+        PassRate(
+            id=check.id,
+            title="" if check.title == check.quantity else check.title,
+            passed=passed[check.id],
+            marked=marked[check.id],
+        )
         for check in spec.checks
         if marked[check.id]
     )

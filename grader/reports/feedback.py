@@ -121,7 +121,7 @@ def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, r
         checks = tuple([_check_html(check, heading, reveal, cells) for check in task.checks]) if ran else ()
         yield ShownTask(
             anchor=f"task-{number}",
-            title=task.title if task.title.startswith(heading) else f"{heading}: {task.title}",
+            title=": ".join(filter(None, (heading, task.title.removeprefix(heading).lstrip(" :")))),
             points=task_text(task),
             checks=checks,
         )
@@ -141,9 +141,11 @@ _remembered = lru_cache(maxsize=_REMEMBERED_CHECKS)(_converted)
 
 def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> ShownCheck:
     told = reveal != "marks"
+    title = check.title or check.quantity
+    name = next(iter(check.names), check.quantity)
     return ShownCheck(
-        title=check.title or check.quantity,
-        name="" if check.kind == "person" else next(iter(check.names), check.quantity),
+        title=title,
+        name="" if check.kind == "person" or name == title else name,
         verdict=check.verdict,
         word=VERDICTS[check.verdict],
         points=f"{points_text(check.points)} of {points_text(check.max_points)}",

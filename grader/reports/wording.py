@@ -152,6 +152,9 @@ def explain_parts(parts: Iterable[Part]) -> tuple[str, ...]:
 
 
 def _became(part: Part) -> str:
+    comparison = part.comparison
+    if part.reason == "differs" and comparison is not None and comparison.elements > 1:
+        return f"{comparison.mismatched} of {comparison.elements} elements differ"
     said = PART_REASONS.get(part.reason, "not right")
     own = part.reason in {"raised", "other-error", "other-kind"} and part.detail
     return f"{said} ({shortened(visible(' '.join(part.detail.split())), _LONGEST_DETAIL)})" if own else said
@@ -242,9 +245,9 @@ class _Facts(dict[str, str]):
             case "called":
                 return _names(check) if check.found is None else quoted(check.found.name)
             case "right":
-                return str(sum(part.verdict == "correct" for part in check.parts))
+                return str(check.right_parts)
             case "cases":
-                return str(len(check.parts))
+                return str(check.all_parts)
             case "said":
                 return visible(check.said)
             case "agreed":
