@@ -97,6 +97,11 @@ def read_argument(argument: object, passing: Passing, place: Place) -> Value:
     try:
         loaded = argument.load(passing.folder) if isinstance(argument, Hidden) else argument
         return passed(plain_value(loaded), passing)
+    except FileNotFoundError:
+        assert isinstance(argument, Hidden)
+        raise place.error(
+            f"hidden({argument.file!r}) isn't there.", remedy=f"Put {argument.file} beside assignment.py."
+        ) from None
     except (OSError, ValueError) as error:  # NotNumbers among them
         what = f"hidden({argument.file!r})" if isinstance(argument, Hidden) else "An argument"
         raise place.error(

@@ -64,14 +64,16 @@ def _settled(value: Tensor, inputs: Mapping[str, object]) -> Tensor:
     return value.view_as(value) if any(value is other for other in inputs.values()) else value
 
 
-def call(function: Function, inputs: Mapping[str, object], name: str) -> object:
+def call(function: Function, inputs: Mapping[str, object], name: str, *, case: int | None = None) -> object:
     """Call a function of the author's: a number becomes a tensor of the widest dtype of its kind, all else stays.
 
-    Raises AssignmentError, at the function's line, where it fails, changes an argument, or returns what is no plain
-    value.
+    `case` is the number of the case that it is called with, if it is called with one. Raises AssignmentError, at the
+    function's line, where it fails, changes an argument, or returns what is no plain value.
     """
     before = {parameter: _state(value) for parameter, value in inputs.items()}
-    with blaming(f"The reference of {name!r}", function.place, _remedy):
+    what = f"The reference of {name!r}"
+    what, remedy = (what, _remedy) if case is None else (f"{what}, called with case {case},", _remedy_of_case)
+    with blaming(what, function.place, remedy):
         result = function.call(**inputs)
     for parameter, value in inputs.items():
         if _state(value) != before[parameter]:
@@ -99,6 +101,14 @@ def _remedy(error: BaseException) -> str:
     if "backward through the graph a second time" in str(error):
         return "Write retain_graph=True where the reference differentiates, or declare it with a task's gradient()."
     return "Mend the function: it must compute from the givens as they are declared."
+
+
+def _remedy_of_case(error: BaseException) -> str:
+    if isinstance(error, TypeError | AttributeError):
+        return (
+            "Mend it, or the case: several arguments are a tuple; a number is a tensor unless it is annotated as float."
+        )
+    return "Mend the function, or the case."
 
 
 def _state(value: object) -> object:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import grader
 from grader.assignment import authoring
 from grader.assignment.places import Place, blaming, is_authors, suggestion
 from grader.assignment.tensors import arithmetic
@@ -196,6 +197,8 @@ def _origins(module: ModuleType) -> list[str]:
 def _remedy(error: BaseException) -> str:
     if isinstance(error, ImportError):
         return f"Install what it imports, or put it beside {MODULE}."
+    if isinstance(error, NameError) and error.name in grader.__all__:
+        return f"Import it: from grader import {error.name}."
     if isinstance(error, SystemExit):
         return f"Take the exit out: {MODULE} only declares."
     if isinstance(error, TypeError) and (

@@ -77,7 +77,7 @@ class FunctionReference:
         if case.error:
             self._refuse_no_error(function, inputs, case.error, number)
             return None
-        answer = expected_of(call(function, inputs, self.declaration.name))
+        answer = expected_of(call(function, inputs, self.declaration.name, case=number + 1))
         if self.declaration.tolerance.nan == "unequal" and has_nan(answer):
             raise function.place.error(
                 f"The reference of {self.declaration.name!r} gives NaN for case {number}.",

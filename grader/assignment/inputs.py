@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
+from grader.assignment.places import author_place
 from grader.wire.arrays import AnyArray
 
 Distribution = Literal["normal", "uniform", "integers"]
@@ -40,19 +41,35 @@ class Draw:
         return np.asarray(drawn)
 
 
+def _draw(
+    distribution: Distribution, shape: tuple[object, ...], *, n: object, seed: int, low: float, high: float
+) -> Draw:
+    lengths = tuple(length for length in shape if isinstance(length, int) and length >= 0)
+    if len(lengths) != len(shape):
+        given = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else (3, 4)
+        written = ", ".join(map(repr, given))
+        raise author_place().error(
+            f"{distribution}() takes the lengths of a shape one by one, whole numbers from 0.",
+            remedy=f"Write {distribution}({written}).",
+        )
+    if not isinstance(n, int) or n < 1:
+        raise author_place().error(f"n={n!r} is no number of draws.", remedy="Write n=3, or leave it out for one.")
+    return Draw(distribution=distribution, shape=lengths, n=n, seed=seed, low=low, high=high)
+
+
 def normal(*shape: int, n: int = 1, seed: int = 0, mean: float = 0.0, std: float = 1.0) -> Draw:
     """Draw `n` arrays of this shape from a normal distribution."""
-    return Draw(distribution="normal", shape=shape, n=n, seed=seed, low=mean, high=std)
+    return _draw("normal", shape, n=n, seed=seed, low=mean, high=std)
 
 
 def uniform(*shape: int, n: int = 1, seed: int = 0, low: float = 0.0, high: float = 1.0) -> Draw:
     """Draw `n` arrays of this shape from a uniform distribution over [low, high)."""
-    return Draw(distribution="uniform", shape=shape, n=n, seed=seed, low=low, high=high)
+    return _draw("uniform", shape, n=n, seed=seed, low=low, high=high)
 
 
 def integers(*shape: int, low: int, high: int, n: int = 1, seed: int = 0) -> Draw:
     """Draw `n` arrays of this shape of integers from `low` up to, but without, `high`."""
-    return Draw(distribution="integers", shape=shape, n=n, seed=seed, low=low, high=high)
+    return _draw("integers", shape, n=n, seed=seed, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)

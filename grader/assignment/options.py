@@ -109,12 +109,17 @@ class Scope:
     tolerance: Tolerance
 
 
+ASSIGNMENT_OPTIONS = frozenset(("replaced", "reveal", "printed", "other_names", "repeat", "python", "versions"))
+"""What is said of a whole assignment, and of nothing in it."""
+
+
 def refuse_unknown_options(options: Mapping[str, object], kind: type, place: Place) -> None:
     """Refuse a keyword that isn't among the options of `kind`."""
     known = get_type_hints(kind)
     for option in options:
         if option not in known:
-            raise place.error(f"There is no option {option!r}.", remedy=suggestion(option, known))
+            elsewhere = f" {option}= belongs on Assignment(…)." if option in ASSIGNMENT_OPTIONS else ""
+            raise place.error(f"There is no option {option!r}.", remedy=suggestion(option, known) + elsewhere)
 
 
 def refuse_odd_words(options: CallableOptions | PropertyOptions, place: Place) -> None:

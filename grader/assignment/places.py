@@ -106,7 +106,10 @@ def brief(error: BaseException) -> str:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Say what the author may have meant by `word`: the nearest word that is known, or all of them."""
     words = sorted(known)
-    near = difflib.get_close_matches(word, words, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return f"Known here: {', '.join(words)}." if words else "None is declared here."
+    return nearest(word, words) or (f"Known here: {', '.join(words)}." if words else "None is declared here.")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Ask whether the author meant the word that is nearest to `word`; "" where none is near."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from grader.assignment.declarations import Function
 from grader.assignment.inputs import Hidden
-from grader.assignment.places import Place, definition_place, suggestion
+from grader.assignment.places import Place, definition_place, nearest, suggestion
 from grader.assignment.spec import Container, Policies, Tolerance, VersionSpec
 from grader.assignment.tensors import NotNumbers, from_author
 from grader.records import NoPath
@@ -143,7 +143,7 @@ def read_word(value: object, words: object, option: str, place: Place) -> None:
     if value not in known:
         raise place.error(
             f"{option}={value!r} is no choice that there is.",
-            remedy=f"{suggestion(str(value), known)} {option} is one of {', '.join(map(repr, known))}.",
+            remedy=f"{nearest(str(value), known)} {option} is one of {', '.join(map(repr, known))}.".lstrip(),
         )
 
 

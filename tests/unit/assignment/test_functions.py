@@ -152,7 +152,7 @@ def test_a_shape_may_depend_on_the_numbers_where_the_author_says_so(tmp_path: Pa
         ("cases=[1.0], arguments='table'", "arguments='table'"),
         ("cases=[1.0], scalars='accept'", "no option 'scalars'"),
         ("cases=[raises(ValueError, 1.0)]", "raises nothing for case 0"),
-        ("cases=[hidden('x.npy')]", "hidden('x.npy') can't be read"),
+        ("cases=[hidden('x.npy')]", "hidden('x.npy') isn't there"),
         ("cases=[hidden('provided/x.npy')]", "which students see"),
         ("cases=[normal(2, n=1001)]", "1000 is the most"),
     ],
@@ -172,7 +172,7 @@ def test_what_cannot_be_meant_is_refused_at_its_line(tmp_path: Path, options: st
         ("@t.property(points=1, arguments='table')\ndef p(q):\n    return True\n", "arguments='table'"),
         ("@t.property(points=1, dtype='float99')\ndef p(q):\n    return True\n", "dtype='float99'"),
         ("@t.property(points=1, q='df.mean()')\ndef p(q):\n    return True\n", "calls a function"),
-        ("@t.property(points=1)\ndef p(q, y=hidden('y.npy')):\n    return True\n", "hidden('y.npy') can't be read"),
+        ("@t.property(points=1)\ndef p(q, y=hidden('y.npy')):\n    return True\n", "hidden('y.npy') isn't there"),
         (
             "@t.value(points=1, names='df[\"score\"].mean()')\ndef v():\n    return 1.0\n",
             "calls a function, and a path only looks up",
@@ -273,3 +273,38 @@ def test_what_an_object_is_made_with_is_a_tuple(tmp_path: Path) -> None:
         """
     with pytest.raises(AssignmentError, match="construct=5 is no tuple"):
         loaded(tmp_path, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "says", "remedy"),
+    [
+        ("normal((3, 4), n=2)", r"normal\(\) takes the lengths of a shape one by one", "Write normal(3, 4)."),
+        ("normal(3, n=0)", "n=0 is no number of draws", "Write n=3"),
+        ("Assigment('b')", "NameError", "Mend the statement."),
+        ("Draws = Tolerence", "NameError", "Mend the statement."),
+        ("t.value(points=1, replaced={'N': 2})(lambda: 1)", "no option 'replaced'", "belongs on Assignment"),
+        (
+            "t.function(points=1, name='f', cases=[hidden('gone.npy')])(lambda x: x)",
+            r"hidden\('gone.npy'\) isn't there",
+            "Put gone.npy beside assignment.py.",
+        ),
+        (
+            "t.function(points=1, name='f', cases=[1.0, 'a'])(lambda x: x + 1)",
+            "called with case 2, raised TypeError",
+            "several arguments are a tuple",
+        ),
+    ],
+)
+def test_a_mistake_of_the_authors_is_told_with_what_to_do(tmp_path: Path, body: str, says: str, remedy: str) -> None:
+    with pytest.raises(AssignmentError, match=says) as caught:
+        loaded(tmp_path, body)
+    assert remedy in caught.value.remedy
+    assert caught.value.line == HEAD.count("\n") + 1
+
+
+def test_a_name_of_graders_that_is_not_imported_is_said_to_be_missing(tmp_path: Path) -> None:
+    folder = write(tmp_path / "reference", "")
+    (folder / "assignment.py").write_text("from grader import Assignment\nx = Tolerance()\n", encoding="utf-8")
+    with pytest.raises(AssignmentError) as caught:
+        load(folder)
+    assert caught.value.remedy == "Import it: from grader import Tolerance."
