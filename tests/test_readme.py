@@ -23,7 +23,7 @@ def test_the_assignment_in_the_readme_loads_and_adds_up(tmp_path: Path) -> None:
 
 
 def test_the_further_examples_in_the_readme_load_with_it(tmp_path: Path) -> None:
-    imports = re.search(r"`(from grader import Assignment, call.*?)`", README)
+    imports = re.search(r"`(from grader import Assignment, Tolerance.*?)`", README)
     assert imports
     source = f"{imports[1]}\n" + "\n".join(BLOCKS).replace("points=6", "points=20")
     folder = write_assignment(tmp_path / "reference", source)

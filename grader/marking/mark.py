@@ -44,8 +44,16 @@ def mark_submission(
     flags = flags_of(checks.values(), executions[0])
     if only is None:
         flags += (*judges.flags(), *_of_calls(spec, answers), *bridged(notebook, executions[0]))
+        flags += tuple(_not_replaced(trace))
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))
     return Grade(tasks=_by_task(spec, checks), flags=flags)
+
+
+def _not_replaced(trace: Trace) -> Iterator[Flag]:
+    for name in trace.spec.replaced:
+        if not any(name in assigned for assigned in trace.assigned.values()):
+            message = f"`{name}` is replaced when graded, but this notebook doesn't assign it, so it ran with its own."
+            yield Flag(code="not-replaced", message=message)
 
 
 def _of_calls(spec: Spec, answers: Mapping[str, Given]) -> Iterator[Flag]:

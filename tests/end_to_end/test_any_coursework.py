@@ -214,6 +214,7 @@ HAND_INS = {
     "identity": HandIn({"Q = np.linalg.qr": "Q = np.eye(3); np.linalg.qr"}),
     "list-of-labels": HandIn({"return (x.sum(axis=1) > 0).astype(int)": "return [[int(sum(row) > 0)] for row in x.tolist()]"}),
     "annotated": HandIn({"EPOCHS = 1000": "BATCH, EPOCHS = 8, 1000"}),
+    "other-epochs": HandIn({"EPOCHS": "ROUNDS", "1000": "10"}, {}, ("not-replaced",)),
     "timed": HandIn({"EPOCHS = 1000": "%time EPOCHS = 1_000"}),
     # wrong
     "hangs": HandIn({"return np.maximum(x, 0)": "while True: pass"}, {"relu": 2}),
