@@ -26,8 +26,9 @@ class Tolerance:
     What doesn't count, for arrays: `sign` of the whole, of each row or each column (eigenvectors); `scale`, a positive
     factor of the same (weights that need no normalising); `order` of the rows, or of all elements; which `labels` are
     used, as long as they part the elements in the same way (clusters). For text: upper and lower `case`, and white
-    `space`. For tables: their `index`, and the order of their rows (`order="rows"`, matched by the index where there
-    is one).
+    `space`. For tables: their `index`, and the order of their rows (`order="rows"`): a row stays whole, and is known by
+    its index, or by all its columns where the index doesn't count or merely counts the rows from 0. Each array or table
+    of a dict, list or tuple is compared by itself: `order="rows"` lets the rows of each come in an order of their own.
     """
 
     rtol: float | None = None

@@ -14,6 +14,7 @@ from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
 from grader.marking.tables import columns_of, in_order, label_of, labels_of, row_order
+from grader.marking.text import canonical
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
 from grader.wire.arrays import AnyArray
 
@@ -136,14 +137,8 @@ def _stacked(sequence: Sequence) -> Value:
 def _text(found: Value | Numeric, text: str, tolerance: Tolerance) -> Outcome:
     if not isinstance(found, Scalar) or not isinstance(found.value, str):
         return _another_kind(found)
-    same = _canonical(found.value, tolerance) == _canonical(text, tolerance)
+    same = canonical(found.value, tolerance) == canonical(text, tolerance)
     return _RIGHT if same else Outcome(reason="differs")
-
-
-def _canonical(text: str, tolerance: Tolerance) -> str:
-    if tolerance.case == "any":
-        text = text.casefold()
-    return " ".join(text.split()) if tolerance.space == "any" else text
 
 
 def _items(found: Value | Numeric, expected: Sequence, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
@@ -218,7 +213,10 @@ def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Ou
 def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
     """A table's columns by their labels, each with its rows in the order of the index or in the order that it has."""
     columns = columns_of(found, expected)
-    order = row_order(found, expected, tolerance)
+    order = row_order(found, columns, expected, tolerance)
+    if tolerance.order == "rows":
+        # Rows are reordered as wholes: none of their columns may be by itself.
+        tolerance = replace(tolerance, order="exact")
     if order is None:
         yield Leaf(place=f"{place}.index", outcome=Outcome(reason="differs"))
     for label, of in zip(labels_of(expected.columns), expected.data, strict=True):

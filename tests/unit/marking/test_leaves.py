@@ -30,6 +30,7 @@ def holds(found: object, expected: object, tolerance: Tolerance | None = None) -
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}, index=["i", "j"])
 SERIES = pd.Series([1.0, 2.0], index=["i", "j"], name="a")
 DATES = np.array(["2024-01-01", "2024-03-01"], dtype="datetime64[D]")
+GAPS = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": ["x", None, 1.5]})
 MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[0, 1, 0])
 
 
@@ -130,6 +131,54 @@ def test_only_the_leaf_that_is_wrong_is_lost() -> None:
 def test_what_an_author_says_does_not_count(tolerance: Tolerance, found: object, expected: object) -> None:
     assert holds(found, expected, tolerance)
     assert not holds(found, expected)
+
+
+LABELLED = pd.DataFrame({"u": [1, 2, 3], "v": [30, 10, 20]}, index=list("abc"))
+COUNTED = pd.DataFrame({"u": [1.5, 2.5, 2.5], "word": ["x", "y", "z"], "v": [30, 10, 20]})
+ANY_INDEX = Tolerance(order="rows", index="any")
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "found", "expected"),
+    [
+        (ANY_ROWS, LABELLED.iloc[[2, 0, 1]], LABELLED),
+        (ANY_ROWS, LABELLED["v"].iloc[[2, 0, 1]], LABELLED["v"]),
+        (ANY_ROWS, COUNTED.sort_values("v"), COUNTED),
+        (ANY_ROWS, COUNTED.sort_values("v").reset_index(drop=True), COUNTED),
+        (ANY_ROWS, COUNTED.sort_values("v").to_dict("list"), COUNTED),
+        (ANY_ROWS, COUNTED["v"].to_list()[::-1], COUNTED["v"]),
+        (ANY_INDEX, COUNTED.sort_values("v").set_index("u", drop=False), COUNTED),
+        (ANY_INDEX, LABELLED.iloc[::-1].reset_index(drop=True), LABELLED),
+        (ANY_ROWS, LABELLED.set_axis(list("aab")).iloc[[1, 2, 0]], LABELLED.set_axis(list("aab"))),
+        (ANY_ROWS, GAPS.iloc[::-1], GAPS),
+        (
+            Tolerance(order="rows", index="any", case="any"),
+            COUNTED.iloc[::-1].assign(word=["Z", "Y", "X"]),
+            COUNTED,
+        ),
+    ],
+)
+def test_rows_of_a_table_may_come_in_any_order(tolerance: Tolerance, found: object, expected: object) -> None:
+    assert holds(found, expected, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "found", "expected"),
+    [
+        (ANY_ROWS, pd.DataFrame({"u": [3, 1, 2], "v": [10, 20, 30]}, index=list("abc")), LABELLED),
+        (ANY_ROWS, pd.Series([1, 2, 3], index=list("abc")), pd.Series([3, 1, 2], index=list("abc"))),
+        (ANY_ROWS, LABELLED.assign(v=[10, 20, 30]), LABELLED),
+        (ANY_INDEX, LABELLED.assign(v=[10, 20, 30]), LABELLED),
+        (ANY_ROWS, COUNTED.assign(word=["y", "x", "z"]), COUNTED),
+        (ANY_INDEX, COUNTED.assign(word=["y", "x", "z"]), COUNTED),
+        (ANY_INDEX, COUNTED.assign(v=[30, 20, 20]), COUNTED),
+        (ANY_INDEX, COUNTED.iloc[:2], COUNTED),
+        (ANY_ROWS, LABELLED.set_axis(list("aab")).iloc[[1, 2, 0]], LABELLED.set_axis(list("abb"))),
+        (ANY_ROWS, LABELLED.set_axis(list("aab")).assign(v=[20, 10, 30]), LABELLED.set_axis(list("aab"))),
+    ],
+)
+def test_the_columns_of_a_table_keep_their_rows_together(tolerance: Tolerance, found: object, expected: object) -> None:
+    assert not holds(found, expected, tolerance)
 
 
 matrices = st.integers(2, 5).flatmap(
