@@ -31,13 +31,15 @@ class JudgedCase:
 
     @property
     def share(self) -> Fraction:
-        """How many of its parts are right."""
+        """How many of its parts are right; none of nothing is."""
+        if not self.parts:
+            return Fraction(0)
         return Fraction(sum(part.verdict == "correct" for part in self.parts), len(self.parts))
 
     @property
     def holds(self) -> bool:
         """Whether it is right."""
-        return all(part.verdict == "correct" for part in self.parts)
+        return self.share == 1
 
 
 def judge_cases(

@@ -142,6 +142,9 @@ def _text(found: Value | Numeric, text: str, tolerance: Tolerance) -> Outcome:
 
 
 def _items(found: Value | Numeric, expected: Sequence, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
+    if not expected.items:
+        yield Leaf(place=place, outcome=_empty(found))
+        return
     items = _items_of(found)
     if items is None or len(items) != len(expected.items):
         lengths = _another_kind(found) if items is None else Outcome(reason="other-length", detail=str(len(items)))
@@ -149,6 +152,19 @@ def _items(found: Value | Numeric, expected: Sequence, tolerance: Tolerance, pla
         return
     for at, (item, of) in enumerate(zip(items, expected.items, strict=True)):
         yield from _leaves(item, of, tolerance, f"{place}[{at}]")
+
+
+def _empty(found: Value | Numeric) -> Outcome:
+    """Whether a list has nothing in it where nothing is expected; what would hold no numbers is as empty as any."""
+    items = _items_of(found)
+    numeric = as_numeric(found) if isinstance(found, Frame) else None
+    if isinstance(numeric, Numeric) and numeric.values.ndim == 1:
+        items = list(numeric.values)
+    return _another_kind(found) if items is None else _emptiness(len(items))
+
+
+def _emptiness(length: int) -> Outcome:
+    return Outcome(reason="other-length", detail=str(length)) if length else _RIGHT
 
 
 def _items_of(found: Value | Numeric) -> AbstractSequence[Value | Numeric] | None:
@@ -162,6 +178,8 @@ def _items_of(found: Value | Numeric) -> AbstractSequence[Value | Numeric] | Non
 
 def _entries(found: Value | Numeric, expected: Mapping, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
     entries = _entries_of(found)
+    if not expected.keys:
+        yield Leaf(place=place, outcome=_another_kind(found) if entries is None else _emptiness(len(entries)))
     for key, of in zip(expected.keys, expected.values, strict=True):
         inner = f"{place}[{key!r}]"
         if entries is None or key not in entries:
@@ -219,6 +237,9 @@ def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, plac
         tolerance = replace(tolerance, order="exact")
     if order is None:
         yield Leaf(place=f"{place}.index", outcome=Outcome(reason="differs"))
+    if not expected.data:
+        kind = isinstance(found, Frame) and found.container == "dataframe"
+        yield Leaf(place=place, outcome=_emptiness(len(columns)) if kind else _another_kind(found))
     for label, of in zip(labels_of(expected.columns), expected.data, strict=True):
         inner = f"{place}[{label!r}]" if expected.container == "dataframe" else place
         column = columns.get(label)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from grader.assignment.plain import expected_of, plain_value
 from grader.assignment.spec import Tolerance
+from grader.marking.cases import JudgedCase
 from grader.marking.leaves import Leaf, combined, compare_leaves
 
 ANY_ROWS = Tolerance(order="rows")
@@ -29,6 +30,7 @@ def holds(found: object, expected: object, tolerance: Tolerance | None = None) -
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}, index=["i", "j"])
 SERIES = pd.Series([1.0, 2.0], index=["i", "j"], name="a")
+LABELLED = pd.DataFrame({"u": [1, 2, 3], "v": [30, 10, 20]}, index=list("abc"))
 DATES = np.array(["2024-01-01", "2024-03-01"], dtype="datetime64[D]")
 GAPS = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": ["x", None, 1.5]})
 MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[0, 1, 0])
@@ -106,6 +108,46 @@ def _claimed(found: object) -> Any:
         return Unreadable(type=type(found).__name__, reason="it is no plain value")
 
 
+NOTHING = pd.DataFrame()
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({}, {}),
+        ([], []),
+        ((), []),
+        ([], ()),
+        (np.array([]), []),
+        (pd.Series([], dtype=float), []),
+        ({"a": []}, {"a": []}),
+        (set(), set()),
+        (NOTHING, NOTHING),
+        (pd.DataFrame(index=["a"]), pd.DataFrame(index=["a"])),
+    ],
+)
+def test_nothing_is_equal_to_nothing(found: object, expected: object) -> None:
+    (leaf,) = leaves(found, expected)
+    assert leaf.outcome.holds
+
+
+@pytest.mark.parametrize("expected", [{}, [], (), set(), NOTHING, {"a": {}}, ({},)], ids=repr)
+@pytest.mark.parametrize(
+    "found",
+    [{"a": 1}, [1], (1, 2), {1}, np.ones(3), LABELLED, SERIES, 1.0, "text", None, {"a": [1]}, ([1],)],
+    ids=lambda found: type(found).__name__,
+)
+def test_something_is_never_equal_to_nothing(found: object, expected: object) -> None:
+    told = leaves(found, expected)
+    assert told
+    assert combined(told).share == 0
+
+
+def test_a_case_without_parts_earns_nothing() -> None:
+    assert JudgedCase(parts=()).share == 0
+    assert not JudgedCase(parts=()).holds
+
+
 def test_only_the_leaf_that_is_wrong_is_lost() -> None:
     found = leaves({"dW": np.ones(3), "db": (1.0, "x")}, {"dW": np.ones(3), "db": (2.0, "x")})
     assert [(leaf.place, leaf.outcome.holds) for leaf in found] == [
@@ -133,7 +175,6 @@ def test_what_an_author_says_does_not_count(tolerance: Tolerance, found: object,
     assert not holds(found, expected)
 
 
-LABELLED = pd.DataFrame({"u": [1, 2, 3], "v": [30, 10, 20]}, index=list("abc"))
 COUNTED = pd.DataFrame({"u": [1.5, 2.5, 2.5], "word": ["x", "y", "z"], "v": [30, 10, 20]})
 ANY_INDEX = Tolerance(order="rows", index="any")
 
