@@ -12,14 +12,16 @@ import numpy as np
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
+from grader.marking.members import matched
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
-from grader.marking.tables import columns_of, in_order, label_of, labels_of, row_order
+from grader.marking.tables import columns_of, in_order, labels_of, row_order
 from grader.marking.text import canonical
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
 from grader.wire.arrays import AnyArray
 
 MOST_LEAVES = 10_000
-_MATCHED_MEMBERS = 500
+MOST_MEMBERS = 200_000
+"""More than any set may have that an author can expect."""
 _RIGHT = Outcome(reason="equal", share=Fraction(1))
 
 
@@ -167,12 +169,12 @@ def _emptiness(length: int) -> Outcome:
     return Outcome(reason="other-length", detail=str(length)) if length else _RIGHT
 
 
-def _items_of(found: Value | Numeric) -> AbstractSequence[Value | Numeric] | None:
+def _items_of(found: Value | Numeric, most: int = MOST_LEAVES) -> AbstractSequence[Value | Numeric] | None:
     if isinstance(found, Sequence) and found.container != "set":
         return found.items
     numeric = found if isinstance(found, Numeric) else as_numeric(found) if isinstance(found, Array) else None
     if isinstance(numeric, Numeric) and numeric.values.ndim and numeric.half_units is None:
-        return [Numeric(values=item, dtype=numeric.dtype) for item in numeric.values[:MOST_LEAVES]]
+        return [Numeric(values=item, dtype=numeric.dtype) for item in numeric.values[:most]]
     return None
 
 
@@ -205,27 +207,27 @@ def _as_array(numeric: Numeric) -> Value:
 
 
 def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Outcome:
-    """Sets are equal where each member of one is in the other; numbers are matched by closeness."""
-    items = found.items if isinstance(found, Sequence) else _items_of(found)
+    """Sets are equal where each member of one is in the other; numbers are matched by closeness.
+
+    A list may stand for a set where it has each member once.
+    """
+    items = found.items if isinstance(found, Sequence) else _items_of(found, MOST_MEMBERS)
     if items is None:
         return _another_kind(found)
-    if all(isinstance(item, Scalar) for item in (*items, *expected.items)):
-        own, wanted = (
-            {label_of(item) for item in some if isinstance(item, Scalar)} for some in (items, expected.items)
-        )
-        if own == wanted or len(items) > _MATCHED_MEMBERS:
-            return _RIGHT if own == wanted else Outcome(reason="differs")
-    left = list(items[:_MATCHED_MEMBERS])
-    held = 0
-    for member in expected.items:
-        place = next(
-            (at for at, item in enumerate(left) if combined(compare_leaves(item, member, tolerance)).holds), None
-        )
-        if place is not None:
-            del left[place]
-            held += 1
     size = max(len(items), len(expected.items))
+    held = len(_members(items, expected.items, tolerance))
     return _RIGHT if held == size else Outcome(reason="differs", share=Fraction(held, size))
+
+
+def _members(
+    items: AbstractSequence[Value | Numeric], members: AbstractSequence[Value], tolerance: Tolerance
+) -> dict[int, int]:
+    """For each member that one of the items stands for, the item's place."""
+
+    def holds(item: int, member: int) -> bool:
+        return combined(compare_leaves(items[item], members[member], tolerance)).holds
+
+    return matched(items, members, tolerance, holds)
 
 
 def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, place: str) -> Iterator[Leaf]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from typing import Any
 
 import numpy as np
@@ -146,6 +147,88 @@ def test_something_is_never_equal_to_nothing(found: object, expected: object) ->
 def test_a_case_without_parts_earns_nothing() -> None:
     assert JudgedCase(parts=()).share == 0
     assert not JudgedCase(parts=()).holds
+
+
+PAIRS = {(row, column + 0.5) for row in range(40) for column in range(40)}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["x", "y"], {"x", "y"}),
+        ({number * number for number in range(1000)}, {number * number for number in range(1000)}),
+        (np.unique(np.arange(20_000)), set(range(20_000))),
+        ([number + 1e-9 for number in range(3000)], {float(number) for number in range(3000)}),
+        ({np.float32(number / 7) for number in range(600)}, {number / 7 for number in range(600)}),
+        ({2**62, 2**62 + 1, 2**80}, {2**62 + 1, 2**62, 2**80}),
+        ({"x", 1, None, 2.5}, {None, 2.5, 1.0, "x"}),
+        ({float("inf"), 1.0}, {1, float("inf")}),
+        ({1 + 1j, 2.0}, {2.0 + 0j, 1 + 1.0000000001j}),
+        ([[row, column] for row, column in sorted(PAIRS)], PAIRS),
+        ({(row, column * (1 + 1e-8)) for row, column in PAIRS}, PAIRS),
+        ({("x", 1.0000000001), ("y", 1)}, {("y", 1), ("x", 1)}),
+        ({frozenset({1, 2}), frozenset({"x"})}, {frozenset({"x"}), frozenset({2.0, 1.0})}),
+        ([[1.0], 2.0], {1, 2}),
+        (
+            {datetime.date(2024, 1, 1), datetime.date(2024, 3, 1)},
+            {datetime.date(2024, 3, 1), datetime.date(2024, 1, 1)},
+        ),
+    ],
+)
+def test_these_are_sets_of_the_same_members(found: object, expected: object) -> None:
+    assert holds(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "share"),
+    [
+        (["x", "y", "x"], {"x", "y"}, 2 / 3),
+        ([1, 2, 2], {1, 2}, 2 / 3),
+        ({1, 2, 4}, {1, 2, 3}, 2 / 3),
+        ({number + (number == 500) / 2 for number in range(1000)}, set(range(1000)), 0.999),
+        (PAIRS - {(0, 0.5)} | {(0, 0.6)}, PAIRS, 1 - 1 / len(PAIRS)),
+        ({2**62, 2**62 + 2}, {2**62 + 1, 2**62}, 1 / 2),
+        ({("x", 2), ("y", 1)}, {("y", 2), ("x", 1)}, 0),
+        ({frozenset({1, 2})}, {frozenset({1, 3})}, 0),
+        ([[1, 2]], {frozenset({1, 2})}, 0),
+        ({"1"}, {1}, 0),
+        ([[1.0, 2.0]], {1, 2}, 0),
+        ({float("nan")}, {1.0}, 0),
+    ],
+)
+def test_these_are_sets_of_other_members(found: object, expected: object, share: float) -> None:
+    outcome = combined(leaves(found, expected))
+    assert not outcome.holds
+    assert float(outcome.share) == pytest.approx(share)
+
+
+def test_members_of_a_set_are_equal_as_its_author_says() -> None:
+    assert holds({"X ", "y"}, {"x", "Y"}, Tolerance(case="any", space="any"))
+    assert holds({float("nan"), 1.0}, {1.0, float("nan")}, Tolerance(nan="equal"))
+    assert holds({-1.0, 2.0}, {1.0, 2.0}, Tolerance(sign="whole"))
+    assert not holds({float("nan"), 1.0}, {1.0, float("nan")})
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [[0.25] * 198 for _ in range(498)],
+        [0.25] * 99_000,
+        [(number, 0.25) for number in range(30_000)],
+        [("x", 0.25 * number) for number in range(30_000)],
+    ],
+    ids=["long", "many", "pairs", "text"],
+)
+@pytest.mark.parametrize(
+    "expected",
+    [{number + 0.5 for number in range(400)}, {("x", number + 0.5) for number in range(400)}, PAIRS],
+    ids=["numbers", "text", "pairs"],
+)
+def test_what_is_made_to_be_slow_to_match_with_a_set_is_not(found: object, expected: object) -> None:
+    value, wanted = plain_value(found), expected_of(expected)
+    before = time.process_time()
+    assert not combined(compare_leaves(value, wanted, Tolerance())).holds
+    assert time.process_time() - before < 10
 
 
 def test_only_the_leaf_that_is_wrong_is_lost() -> None:
