@@ -7,6 +7,7 @@ Each function gives the answer in the form that is nearest to the reference; whe
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,12 @@ def aligned(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Numeri
         values = _relabelled(values, expected)
     if tolerance.order != "exact" and values.ndim:
         values = _reordered(values, expected, rows=tolerance.order == "rows")
+    if tolerance.sign != "exact":
+        # Of what differs by a factor, which of two signs is nearer says nothing; where it points to does.
+        change = _resigned if tolerance.scale == "exact" else _turned
+        values = _piecewise(values, expected, tolerance.sign, change)
     if tolerance.scale != "exact":
         values = _piecewise(values, expected, tolerance.scale, _rescaled)
-    if tolerance.sign != "exact":
-        values = _piecewise(values, expected, tolerance.sign, _resigned)
     if values is answer.values:
         return answer
     # Which printed digit belongs to which element isn't followed: the coarsest holds for all.
@@ -58,13 +61,27 @@ def _resigned(values: AnyArray, expected: AnyArray) -> AnyArray:
     return turned if nearer else values
 
 
+def _turned(values: AnyArray, expected: AnyArray) -> AnyArray:
+    """Made to point where the reference does, however long either is."""
+    along, _ = _products(values, expected)
+    return np.negative(values) if along < 0 and values.dtype.kind not in "bu" else values
+
+
 def _rescaled(values: AnyArray, expected: AnyArray) -> AnyArray:
     """Multiply by the positive factor that brings it nearest, in the sense of least squares."""
-    wide = np.complex128 if "c" in (values.dtype.kind, expected.dtype.kind) else np.float64
-    found, wanted = values.astype(wide), expected.astype(wide)
+    along, square = _products(values, expected)
     with np.errstate(all="ignore"):
-        factor = float(np.real(np.vdot(found, wanted)) / np.real(np.vdot(found, found)))
-    return found * factor if np.isfinite(factor) and factor > 0 else values
+        factor = float(np.divide(along, square))
+        return _wide(values) * factor if np.isfinite(factor) and factor > 0 else values
+
+
+def _products(values: AnyArray, expected: AnyArray) -> tuple[float, float]:
+    """How far an answer goes along the reference, and its own square, over all that is finite in both."""
+    found, wanted = _wide(values), _wide(expected)
+    finite = np.isfinite(found) & np.isfinite(wanted)
+    found, wanted = found[finite], wanted[finite]
+    with np.errstate(all="ignore"):
+        return float(np.real(np.vdot(found, wanted))), float(np.real(np.vdot(found, found)))
 
 
 def _reordered(values: AnyArray, expected: AnyArray, *, rows: bool) -> AnyArray:
@@ -124,5 +141,5 @@ def _distance(values: AnyArray, expected: AnyArray) -> float:
     return float(np.nansum(np.abs(np.subtract(_wide(values), _wide(expected)))))
 
 
-def _wide(values: AnyArray) -> AnyArray:
+def _wide(values: AnyArray) -> NDArray[Any]:
     return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64, copy=False)

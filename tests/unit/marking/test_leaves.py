@@ -344,3 +344,22 @@ def test_scale_is_positive_and_the_same_for_all_of_a_piece(rows: list[list[int]]
     tolerance = Tolerance(scale="whole")
     assert holds(expected * factor, expected, tolerance)
     assert not holds(-expected * factor, expected, tolerance)
+
+
+@given(matrices, st.lists(st.floats(0.01, 100), min_size=3, max_size=3), st.integers(0, 7))
+def test_columns_may_point_either_way_at_any_length(rows: list[list[int]], factors: list[float], turned: int) -> None:
+    expected = np.abs(np.array(rows, dtype=float)) + 1
+    factors = [-factor if turned >> place & 1 else factor for place, factor in enumerate(factors)]
+    assert holds(expected * factors, expected, Tolerance(scale="columns", sign="columns"))
+    assert holds(-expected * np.abs(factors), expected, Tolerance(scale="columns", sign="whole"))
+    assert holds(expected * np.sign(factors) * 3, expected, Tolerance(scale="whole", sign="columns"))
+    if turned:
+        assert not holds(expected * factors, expected, Tolerance(scale="columns"))
+
+
+def test_the_scale_is_told_by_what_is_finite() -> None:
+    expected = np.array([1.0, np.nan, 2.0, np.inf])
+    assert holds(expected * 3, expected, Tolerance(scale="whole", nan="equal"))
+    assert holds(expected * -3, expected, Tolerance(scale="whole", sign="whole", nan="equal"))
+    assert not holds(expected * [3, 3, 4, 3], expected, Tolerance(scale="whole", nan="equal"))
+    assert not holds(expected * 3, expected, Tolerance(scale="whole"))
