@@ -6,18 +6,15 @@ Each function gives the answer in the form that is nearest to the reference; whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.assignment.spec import Tolerance
 from grader.marking.numbers import Numeric
+from grader.marking.orders import reordered
+from grader.marking.pieces import piecewise, products, turned, wide
 from grader.wire.arrays import AnyArray
-
-_DISTANCES = 50_000_000
-"""At most so many elements of rows are held against others; beyond that, rows are put in order instead."""
 
 
 def aligned(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Numeric:
@@ -25,14 +22,14 @@ def aligned(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Numeri
     values = answer.values
     if tolerance.labels == "any":
         values = _relabelled(values, expected)
-    if tolerance.order != "exact" and values.ndim:
-        values = _reordered(values, expected, rows=tolerance.order == "rows")
-    if tolerance.sign != "exact":
-        # Of what differs by a factor, which of two signs is nearer says nothing; where it points to does.
-        change = _resigned if tolerance.scale == "exact" else _turned
-        values = _piecewise(values, expected, tolerance.sign, change)
-    if tolerance.scale != "exact":
-        values = _piecewise(values, expected, tolerance.scale, _rescaled)
+    if tolerance.order != "exact" and values.size and values.ndim:
+        forms = [
+            _directed(form, expected, tolerance)
+            for form in reordered(replace(answer, values=values), expected, tolerance)
+        ]
+        values = min(forms, key=lambda form: _distance(form, expected))
+    else:
+        values = _directed(values, expected, tolerance)
     if values is answer.values:
         return answer
     # Which printed digit belongs to which element isn't followed: the coarsest holds for all.
@@ -40,81 +37,32 @@ def aligned(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Numeri
     return Numeric(values=values, dtype=answer.dtype, half_units=coarsest, judged=answer.judged)
 
 
-def _piecewise(
-    values: AnyArray, expected: AnyArray, pieces: str, change: Callable[[AnyArray, AnyArray], AnyArray]
-) -> AnyArray:
-    """Change the whole, each row or each column by itself; a vector is one row or column."""
-    if pieces == "whole" or values.ndim < 2:
-        return change(values, expected)
-    axis = -1 if pieces == "columns" else 0
-    pairs = zip(np.moveaxis(values, axis, 0), np.moveaxis(expected, axis, 0), strict=True)
-    changed = [change(piece, of) for piece, of in pairs]
-    return np.moveaxis(np.stack(changed), 0, axis) if changed else values
+def _directed(values: AnyArray, expected: AnyArray, tolerance: Tolerance) -> AnyArray:
+    """With the reference's sign and scale, where these don't count."""
+    if tolerance.sign != "exact":
+        # Of what differs by a factor, which of two signs is nearer says nothing; where it points to does.
+        change = _resigned if tolerance.scale == "exact" else turned
+        values = piecewise(values, expected, tolerance.sign, change)
+    if tolerance.scale != "exact":
+        values = piecewise(values, expected, tolerance.scale, _rescaled)
+    return values
 
 
 def _resigned(values: AnyArray, expected: AnyArray) -> AnyArray:
     if values.dtype.kind in "bu":
         return values
     with np.errstate(all="ignore"):
-        turned: AnyArray = np.negative(values)
-        nearer = _distance(turned, expected) < _distance(values, expected)
-    return turned if nearer else values
-
-
-def _turned(values: AnyArray, expected: AnyArray) -> AnyArray:
-    """Made to point where the reference does, however long either is."""
-    along, _ = _products(values, expected)
-    return np.negative(values) if along < 0 and values.dtype.kind not in "bu" else values
+        negative: AnyArray = np.negative(values)
+        nearer = _distance(negative, expected) < _distance(values, expected)
+    return negative if nearer else values
 
 
 def _rescaled(values: AnyArray, expected: AnyArray) -> AnyArray:
     """Multiply by the positive factor that brings it nearest, in the sense of least squares."""
-    along, square = _products(values, expected)
+    along, square = products(values, expected)
     with np.errstate(all="ignore"):
         factor = float(np.divide(along, square))
-        return _wide(values) * factor if np.isfinite(factor) and factor > 0 else values
-
-
-def _products(values: AnyArray, expected: AnyArray) -> tuple[float, float]:
-    """How far an answer goes along the reference, and its own square, over all that is finite in both."""
-    found, wanted = _wide(values), _wide(expected)
-    finite = np.isfinite(found) & np.isfinite(wanted)
-    found, wanted = found[finite], wanted[finite]
-    with np.errstate(all="ignore"):
-        return float(np.real(np.vdot(found, wanted))), float(np.real(np.vdot(found, found)))
-
-
-def _reordered(values: AnyArray, expected: AnyArray, *, rows: bool) -> AnyArray:
-    length = len(values) if rows else values.size
-    if not length:
-        return values
-    found, wanted = values.reshape(length, -1), expected.reshape(length, -1)
-    order = _nearest(found, wanted) if length * values.size <= _DISTANCES else _sorted_alike(found, wanted)
-    return found[order].reshape(values.shape)
-
-
-def _nearest(found: AnyArray, wanted: AnyArray) -> NDArray[np.intp]:
-    """For each wanted row in turn, the nearest of the rows that are left."""
-    free = np.ones(len(found), dtype=bool)
-    order = np.zeros(len(found), dtype=np.intp)
-    for place, row in enumerate(wanted):
-        with np.errstate(all="ignore"):
-            apart = _norms(found, row)
-        apart[~free] = np.inf
-        order[place] = int(apart.argmin()) if np.isfinite(apart).any() else int(free.argmax())
-        free[order[place]] = False
-    return order
-
-
-def _norms(found: AnyArray, row: AnyArray) -> NDArray[np.float64]:
-    apart = np.abs(np.subtract(_wide(found), _wide(row))).max(axis=1, initial=0.0)
-    return np.where(np.isnan(apart), np.finfo(np.float64).max, apart)
-
-
-def _sorted_alike(found: AnyArray, wanted: AnyArray) -> NDArray[np.intp]:
-    order = np.empty(len(found), dtype=np.intp)
-    order[np.lexsort(wanted.T[::-1])] = np.lexsort(found.T[::-1])
-    return order
+        return wide(values) * factor if np.isfinite(factor) and factor > 0 else values
 
 
 def _relabelled(values: AnyArray, expected: AnyArray) -> AnyArray:
@@ -138,8 +86,4 @@ def _relabelled(values: AnyArray, expected: AnyArray) -> AnyArray:
 
 
 def _distance(values: AnyArray, expected: AnyArray) -> float:
-    return float(np.nansum(np.abs(np.subtract(_wide(values), _wide(expected)))))
-
-
-def _wide(values: AnyArray) -> NDArray[Any]:
-    return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64, copy=False)
+    return float(np.nansum(np.abs(np.subtract(wide(values), wide(expected)))))

@@ -363,3 +363,57 @@ def test_the_scale_is_told_by_what_is_finite() -> None:
     assert holds(expected * -3, expected, Tolerance(scale="whole", sign="whole", nan="equal"))
     assert not holds(expected * [3, 3, 4, 3], expected, Tolerance(scale="whole", nan="equal"))
     assert not holds(expected * 3, expected, Tolerance(scale="whole"))
+
+
+@given(matrices, st.randoms(use_true_random=False), st.sampled_from(["whole", "rows", "columns"]))
+def test_rows_in_any_order_may_be_turned_and_stretched(rows: list[list[int]], random: Any, pieces: Any) -> None:
+    expected = np.abs(np.array(rows, dtype=float)) + np.array([1, 2, 3])
+    order = random.sample(range(len(rows)), len(rows))
+    shape = {"whole": (1, 1), "rows": (len(rows), 1), "columns": (1, 3)}[pieces]
+    turns = np.array([random.choice([-1, 1]) for _ in range(shape[0] * shape[1])]).reshape(shape)
+    factors = turns * np.array([random.uniform(0.1, 9) for _ in range(shape[0] * shape[1])]).reshape(shape)
+    assert holds((expected * turns)[order], expected, Tolerance(order="rows", sign=pieces))
+    assert holds((expected * factors)[order], expected, Tolerance(order="rows", sign=pieces, scale=pieces))
+    wrong = (expected * turns)[order] + np.eye(len(rows), 3) * 1000
+    assert not holds(wrong, expected, Tolerance(order="rows", sign=pieces))
+
+
+def test_rows_of_ones_and_zeros_may_be_turned() -> None:
+    expected = np.array([[1.0, 0, 0], [0, 1, 0]])
+    assert holds(-expected[::-1], expected, Tolerance(order="rows", sign="rows"))
+    assert holds([-2, -1], np.array([1.0, 2.0]), Tolerance(order="elements", sign="whole"))
+
+
+GRID = np.stack(np.meshgrid(np.linspace(0, 1, 80), np.linspace(0, 1, 80)), axis=-1).reshape(-1, 2)
+EYES = np.repeat(np.eye(50), 100, axis=0)
+
+
+@pytest.mark.parametrize("noise", [0, 1e-14, 1e-7])
+@pytest.mark.parametrize(
+    "expected",
+    [
+        GRID,
+        GRID + 1j * GRID[::-1],
+        EYES,
+        np.concatenate([GRID, GRID, GRID * 1e9], axis=1),
+        np.where(GRID == 0, np.nan, GRID),
+        np.arange(20_000.0),
+    ],
+    ids=["grid", "complex", "eyes", "scales", "nan", "vector"],
+)
+def test_many_rows_may_come_in_any_order(expected: np.ndarray, noise: float) -> None:
+    random = np.random.default_rng(1)
+    found = random.permutation(expected) * (1 + noise * random.standard_normal(expected.shape))
+    tolerance = Tolerance(order="rows", nan="equal")
+    assert holds(found, expected, tolerance)
+    found[7] += 0.5
+    outcome = combined(leaves(found, expected, tolerance))
+    assert not outcome.holds
+    assert outcome.share > (0.5 if noise == 1e-7 else 0.99)  # only whole answers are taken for float32
+
+
+def test_large_integers_in_any_order_are_the_same_to_the_last_digit() -> None:
+    expected = np.arange(2**60, 2**60 + 50)
+    assert holds(expected[::-1], expected, ANY_ROWS)
+    assert holds(expected[::-1].reshape(5, 10)[::-1], expected.reshape(5, 10), Tolerance(order="elements"))
+    assert not holds(expected[::-1] + 1, expected, ANY_ROWS)
