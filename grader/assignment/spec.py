@@ -29,6 +29,7 @@ class Tolerance:
     `space`. For tables: their `index`, and the order of their rows (`order="rows"`): a row stays whole, and is known by
     its index, or by all its columns where the index doesn't count or merely counts the rows from 0. Each array or table
     of a dict, list or tuple is compared by itself: `order="rows"` lets the rows of each come in an order of their own.
+    So is a list of text, dates or things of several kinds, whose items are its rows.
     """
 
     rtol: float | None = None

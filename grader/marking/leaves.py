@@ -12,7 +12,7 @@ import numpy as np
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
 from grader.marking.compare import Outcome, compare
-from grader.marking.members import matched
+from grader.marking.members import is_list_of_things, matched, things_in
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
 from grader.marking.tables import columns_of, in_order, labels_of, row_order
 from grader.marking.text import canonical
@@ -74,7 +74,7 @@ def _leaf(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> O
         case np.ndarray():
             return _numbers(found, expected, tolerance)
         case Array() if expected.is_time:
-            return _times(found, expected)
+            return _times(found, expected, tolerance)
         case Array():
             return _numbers(found, _numbers_of(expected).values, tolerance)
         case Masked():
@@ -115,16 +115,25 @@ def _numbers_of(expected: Array | Masked) -> Numeric:
     return numeric
 
 
-def _times(found: Value | Numeric, expected: Array) -> Outcome:
+def _times(found: Value | Numeric, expected: Array, tolerance: Tolerance) -> Outcome:
     if isinstance(found, Sequence):
         found = _stacked(found)
     if not isinstance(found, Array) or found.dtype != expected.dtype:
         return _another_kind(found)
     if found.shape != expected.shape:
         return Outcome(reason="other-shape")
-    one, other = np.frombuffer(found.data, "<i8"), np.frombuffer(expected.data, "<i8")
+    one, other = (_stamps(array, tolerance) for array in (found, expected))
     right = int((one == other).sum())
     return _RIGHT if right == one.size else Outcome(reason="differs", share=Fraction(right, one.size))
+
+
+def _stamps(array: Array, tolerance: Tolerance) -> AnyArray:
+    """An array's times as integers; sorted where their order doesn't count."""
+    stamps = np.frombuffer(array.data, "<i8").reshape(array.shape)
+    if tolerance.order == "exact" or not stamps.size or not stamps.ndim:
+        return stamps
+    rows = stamps.reshape(len(stamps) if tolerance.order == "rows" else stamps.size, -1)
+    return rows[np.lexsort(rows.T[::-1])]
 
 
 def _stacked(sequence: Sequence) -> Value:
@@ -152,8 +161,28 @@ def _items(found: Value | Numeric, expected: Sequence, tolerance: Tolerance, pla
         lengths = _another_kind(found) if items is None else Outcome(reason="other-length", detail=str(len(items)))
         yield Leaf(place=place, outcome=lengths)
         return
-    for at, (item, of) in enumerate(zip(items, expected.items, strict=True)):
-        yield from _leaves(item, of, tolerance, f"{place}[{at}]")
+    placed = [
+        leaf
+        for at, (item, of) in enumerate(zip(items, expected.items, strict=True))
+        for leaf in _leaves(item, of, tolerance, f"{place}[{at}]")
+    ]
+    free = tolerance.order != "exact" and is_list_of_things(expected)
+    yield from _in_any_order(items, expected, tolerance, placed, place) if free else placed
+
+
+def _in_any_order(
+    items: AbstractSequence[Value | Numeric], expected: Sequence, tolerance: Tolerance, placed: list[Leaf], place: str
+) -> Iterator[Leaf]:
+    """The items or elements of a list wherever they stand; `placed` are the leaves as they stand."""
+    members: AbstractSequence[Value | Numeric] = expected.items
+    if tolerance.order == "elements":
+        items, members = things_in(items), things_in(members)
+    if all(leaf.outcome.holds for leaf in placed) or len(items) != len(members):
+        yield from placed
+        return
+    held = _members(items, members, replace(tolerance, order="exact"))
+    for at in range(len(members)):
+        yield Leaf(place=f"{place}[{at}]", outcome=_RIGHT if at in held else Outcome(reason="differs"))
 
 
 def _empty(found: Value | Numeric) -> Outcome:
@@ -220,12 +249,14 @@ def _set(found: Value | Numeric, expected: Sequence, tolerance: Tolerance) -> Ou
 
 
 def _members(
-    items: AbstractSequence[Value | Numeric], members: AbstractSequence[Value], tolerance: Tolerance
+    items: AbstractSequence[Value | Numeric], members: AbstractSequence[Value | Numeric], tolerance: Tolerance
 ) -> dict[int, int]:
     """For each member that one of the items stands for, the item's place."""
 
     def holds(item: int, member: int) -> bool:
-        return combined(compare_leaves(items[item], members[member], tolerance)).holds
+        wanted = members[member]
+        of = wanted.values if isinstance(wanted, Numeric) else wanted
+        return combined(compare_leaves(items[item], of, tolerance)).holds
 
     return matched(items, members, tolerance, holds)
 

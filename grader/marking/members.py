@@ -68,6 +68,25 @@ def matched(items: Sequence[Member], members: Sequence[Member], tolerance: Toler
     }
 
 
+def is_list_of_things(value: Value) -> bool:
+    """Whether a list holds single things, such as text, perhaps in further lists: not what is compared by itself."""
+    return isinstance(value, Items) and value.container == "list" and all(map(_is_thing, value.items))
+
+
+def _is_thing(value: Value) -> bool:
+    if isinstance(value, Items):
+        return value.container != "set" and all(map(_is_thing, value.items))
+    return isinstance(value, Scalar) or (isinstance(value, Array) and not value.shape)
+
+
+def things_in(items: Sequence[Value | Numeric]) -> list[Value | Numeric]:
+    """The single things in a list and the lists in it, one after the other."""
+    things: list[Value | Numeric] = []
+    for item in items:
+        things.extend(things_in(item.items) if isinstance(item, Items) else [item])
+    return things
+
+
 def _is_certain(form: Hashable, tolerance: Tolerance) -> bool:
     """Whether members of a form are pairs only where they are equal."""
     return form == _NUMBER and _is_plain(tolerance)

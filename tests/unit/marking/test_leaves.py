@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -229,6 +230,50 @@ def test_what_is_made_to_be_slow_to_match_with_a_set_is_not(found: object, expec
     before = time.process_time()
     assert not combined(compare_leaves(value, wanted, Tolerance())).holds
     assert time.process_time() - before < 10
+
+
+ANY_ELEMENTS = Tolerance(order="elements")
+RECORDS = [("a", 1.5, True), ("b", 2.5, None), ("a", 3.5, False)]
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "found", "expected"),
+    [
+        (ANY_ELEMENTS, ["y", "x", "x"], ["x", "y", "x"]),
+        (ANY_ROWS, ["y", "x", "x"], ["x", "y", "x"]),
+        (ANY_ELEMENTS, np.array(["y", "x"]), ["x", "y"]),
+        (ANY_ELEMENTS, [["d", "c"], ["b", "a"]], [["a", "b"], ["c", "d"]]),
+        (ANY_ROWS, [["c", "d"], ["a", "b"]], [["a", "b"], ["c", "d"]]),
+        (ANY_ROWS, RECORDS[::-1], RECORDS),
+        (ANY_ELEMENTS, {"names": [2.0, "x"]}, {"names": ["x", 2]}),
+        (Tolerance(order="elements", case="any"), ["Y", "x"], ["X", "y"]),
+        (ANY_ROWS, DATES[::-1], DATES),
+        (ANY_ELEMENTS, list(DATES[::-1]), DATES),
+    ],
+)
+def test_text_and_dates_may_come_in_any_order(tolerance: Tolerance, found: object, expected: object) -> None:
+    assert holds(found, expected, tolerance)
+    assert not holds(found, expected, replace(tolerance, order="exact"))
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "found", "expected", "share"),
+    [
+        (ANY_ELEMENTS, ["y", "x", "y"], ["x", "y", "x"], 2 / 3),
+        (ANY_ROWS, [["d", "c"], ["b", "a"]], [["a", "b"], ["c", "d"]], 0),
+        (ANY_ELEMENTS, ["x"], ["x", "y"], 0),
+        (ANY_ROWS, [RECORDS[0], RECORDS[2], ("b", 1.5, None)], RECORDS, 2 / 3),
+        (ANY_ELEMENTS, ("y", "x"), ("x", "y"), 0),
+        (ANY_ROWS, [np.ones(2), np.zeros(3)], (np.zeros(3), np.ones(2)), 0),
+        (ANY_ROWS, DATES[[0, 0]], DATES, 1 / 2),
+    ],
+)
+def test_other_text_and_dates_are_wrong_in_any_order(
+    tolerance: Tolerance, found: object, expected: object, share: float
+) -> None:
+    outcome = combined(leaves(found, expected, tolerance))
+    assert not outcome.holds
+    assert float(outcome.share) == pytest.approx(share)
 
 
 def test_only_the_leaf_that_is_wrong_is_lost() -> None:
