@@ -223,7 +223,7 @@ def _entries(found: Value | Numeric, expected: Mapping, tolerance: Tolerance, pl
 def _entries_of(found: Value | Numeric) -> dict[object, Value] | None:
     if isinstance(found, Mapping):
         return dict(zip(found.keys, found.values, strict=True))
-    if isinstance(found, Frame) and found.container == "series":
+    if isinstance(found, Frame) and found.container == "series" and found.data:
         labels, values = labels_of(found.index), _items_of(found.data[0])
         wrapped = [item if not isinstance(item, Numeric) else _as_array(item) for item in values or ()]
         return dict(zip(labels, wrapped, strict=True)) if len(labels) == len(wrapped) else None

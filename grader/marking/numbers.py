@@ -98,7 +98,7 @@ def _from_masked(masked: Masked) -> Numeric:
 def _from_frame(frame: Frame) -> Numeric | NotNumeric:
     """The numbers of a table, or of a series as one axis; labels don't count."""
     columns = _from_sequence(Sequence(items=frame.data))
-    if isinstance(columns, NotNumeric):
+    if isinstance(columns, NotNumeric) or (frame.container == "series" and len(frame.data) != 1):
         return NotNumeric(detail=f"a {'table' if frame.container == 'dataframe' else 'series'} that holds other things")
     values = columns.values[0] if frame.container == "series" else np.moveaxis(columns.values, 0, -1)
     return Numeric(values=values, dtype=columns.dtype)

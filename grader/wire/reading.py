@@ -250,6 +250,8 @@ class _Reader:
         fits = _length(labels[0]) == len(data) and all(_length(column) == _length(labels[1]) for column in data)
         if not fits:  # a subclass of a student's may say anything
             return Unreadable(type="DataFrame", reason="its columns are not as long as its labels")
+        if not all(map(_is_axis, labels)) or (tree["container"] == "series" and len(data) != 1):
+            return Unreadable(type="DataFrame", reason="its labels are no list")
         return Frame(container=tree["container"], columns=labels[0], index=labels[1], data=data)
 
     def _array(self, tree: dict[str, Any]) -> Array:
@@ -277,6 +279,11 @@ def _length(value: Value) -> int:
     if isinstance(value, Array):
         return value.shape[0] if value.shape else -1
     return len(value.items) if isinstance(value, Sequence) else -1
+
+
+def _is_axis(labels: Value) -> bool:
+    """Whether these are labels side by side: one axis of an array, or a sequence."""
+    return len(labels.shape) == 1 if isinstance(labels, Array) else isinstance(labels, Sequence)
 
 
 def _unreadable(tree: dict[str, Any]) -> Unreadable:

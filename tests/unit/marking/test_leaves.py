@@ -18,6 +18,7 @@ from grader.assignment.plain import expected_of, plain_value
 from grader.assignment.spec import Tolerance
 from grader.marking.cases import JudgedCase
 from grader.marking.leaves import Leaf, combined, compare_leaves
+from grader.records import Array, Frame
 
 ANY_ROWS = Tolerance(order="rows")
 
@@ -274,6 +275,28 @@ def test_other_text_and_dates_are_wrong_in_any_order(
     outcome = combined(leaves(found, expected, tolerance))
     assert not outcome.holds
     assert float(outcome.share) == pytest.approx(share)
+
+
+SQUARE = Array(dtype="float64", shape=(2, 1), data=bytes(16))
+PLAIN_LABELS = plain_value(["a", "b"])
+COLUMN = plain_value([1.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Frame(columns=SQUARE, index=PLAIN_LABELS, data=(COLUMN, COLUMN)),
+        Frame(columns=PLAIN_LABELS, index=SQUARE, data=(COLUMN, COLUMN)),
+        Frame(columns=PLAIN_LABELS, index=PLAIN_LABELS, data=(COLUMN,)),
+        Frame(columns=PLAIN_LABELS, index=plain_value(["i", "j"]), data=(SQUARE, plain_value(1))),
+        Frame(container="series", columns=PLAIN_LABELS, index=SQUARE, data=(COLUMN,)),
+        Frame(container="series", columns=PLAIN_LABELS, index=PLAIN_LABELS, data=()),
+    ],
+)
+@pytest.mark.parametrize("expected", [FRAME, SERIES, {"i": 1.0, "j": 2.0}, {}, (), [], {1.0}, np.ones(3), "text"])
+@pytest.mark.parametrize("tolerance", [Tolerance(), ANY_ROWS, Tolerance(order="rows", index="any")])
+def test_a_forged_table_is_an_ordinary_wrong_answer(found: Frame, expected: object, tolerance: Tolerance) -> None:
+    assert not combined(compare_leaves(found, expected_of(expected), tolerance)).holds
 
 
 def test_only_the_leaf_that_is_wrong_is_lost() -> None:

@@ -157,6 +157,41 @@ def test_arbitrary_trees_raise_nothing_but_a_wire_error(tree: object) -> None:
         decode(handmade_value(tree, F64), LIMITS)
 
 
+def axis(*items: object) -> dict[str, object]:
+    return {"kind": "sequence", "container": "list", "items": list(items)}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        pytest.param({"columns": axis("a", "b"), "index": axis(0), "data": [axis(1)]}, id="a label too many"),
+        pytest.param({"columns": axis(), "index": axis(0), "data": [axis(1)]}, id="no labels"),
+        pytest.param({"columns": axis("a"), "index": axis(0, 1), "data": [axis(1)]}, id="a row too few"),
+        pytest.param({"columns": axis("a"), "index": 1, "data": [2]}, id="numbers for axes"),
+        pytest.param({"columns": 1, "index": axis(0), "data": []}, id="a number for labels"),
+        pytest.param(
+            {"columns": axis("a"), "index": array_tree(shape=[2, 1]), "data": [axis(1, 2)]}, id="an index of two axes"
+        ),
+        pytest.param(
+            {"columns": array_tree(shape=[2, 1]), "index": axis(0), "data": [axis(1), axis(2)]}, id="labels of two axes"
+        ),
+    ],
+)
+@pytest.mark.parametrize("container", ["dataframe", "series"])
+def test_a_table_whose_labels_do_not_fit_is_unreadable(container: str, tree: dict[str, object]) -> None:
+    arrays = {"0": ("F64", [2, 1], bytes(16))} if "array" in repr(tree) else {}
+    (read,) = decode(handmade_value({"kind": "frame", "container": container, **tree}, arrays), LIMITS)
+    assert isinstance(read.value, Unreadable)
+
+
+@pytest.mark.parametrize("columns", [[], ["a", "b"]])
+def test_a_series_that_is_not_one_column_is_unreadable(columns: list[str]) -> None:
+    data = [axis(1) for _ in columns]
+    tree = {"kind": "frame", "container": "series", "columns": axis(*columns), "index": axis(0), "data": data}
+    (read,) = decode(handmade_value(tree, {}), LIMITS)
+    assert isinstance(read.value, Unreadable)
+
+
 NESTED = "[" * 100_000 + "]" * 100_000
 
 
