@@ -27,7 +27,7 @@ _GRACE_SECONDS = 0.05
 
 
 class Caller:
-    """Makes calls of what stands in a namespace, within limits. `stream` is a descriptor that copies don't need."""
+    """Makes calls of what stands in a namespace, within limits. `stream` is a descriptor that leads nowhere in copies."""
 
     def __init__(self, namespace: dict[str, Any], limits: dict[str, int], stream: int = -1) -> None:
         self._namespace = namespace
@@ -220,10 +220,10 @@ def _shut_off(stream: int) -> None:
         pass
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
-    if stream >= 0:
-        os.close(stream)
+    # The stream, too: what a call displays is written to it, and goes nowhere as what it prints does.
+    for number in (0, 1, 2, stream):
+        if number >= 0:
+            os.dup2(nowhere, number)
     if "torch" in sys.modules:
         # The threads of a pool that the original has used aren't there in a copy, which would wait for them for ever.
         sys.modules["torch"].set_num_threads(1)

@@ -204,3 +204,30 @@ def what_calls_print_is_no_cells_output(execution: Execution) -> None:
     assert text(execution, 0) == ""
     assert text(execution, 1) == "1"
     assert results(execution)[0].status == "returned"
+
+
+@function(
+    "from IPython.display import clear_output, display\n"
+    "def shown(x):\n    display(x)\n    clear_output()\n    display(x, display_id='one')\n    return x + 1",
+    "shown(1)",
+    calls={0: (calls("shown", (number(1),), (number(2),)),)},
+)
+def what_calls_display_goes_nowhere(execution: Execution) -> None:
+    all_ok(execution)
+    assert [(result.status, result.value) for result in results(execution)] == [
+        ("returned", number(2)),
+        ("returned", number(3)),
+    ]
+    assert not execution.cells[0].outputs
+    assert execution.cells[1].outputs
+
+
+@function(
+    "import matplotlib.pyplot as plt",
+    "def plotted(x):\n    plt.plot([1, 2], [x, x])\n    plt.show()\n    return x",
+    calls={1: (calls("plotted", (number(1),)),)},
+)
+def a_call_that_shows_a_figure_returns(execution: Execution) -> None:
+    all_ok(execution)
+    assert (results(execution)[0].status, results(execution)[0].value) == ("returned", number(1))
+    assert not execution.cells[1].outputs
