@@ -140,10 +140,20 @@ class Performance:
 
 
 class Printed(io.TextIOBase):
-    """Keeps the beginning of what is printed."""
+    """Keeps the beginning of what is printed, and answers what code asks of `sys.stdout` as a cell's does."""
+
+    encoding = "utf-8"
+    errors = "strict"
+    name = "<stdout>"
 
     def __init__(self) -> None:
         self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1  # which leads nowhere
 
     def write(self, text: str) -> int:
         if len(self.text) < _TEXT:

@@ -231,3 +231,30 @@ def a_call_that_shows_a_figure_returns(execution: Execution) -> None:
     all_ok(execution)
     assert (results(execution)[0].status, results(execution)[0].value) == ("returned", number(1))
     assert not execution.cells[1].outputs
+
+
+@function(
+    "import sys\n"
+    "def asks(x):\n"
+    "    out = sys.stdout\n"
+    "    out.flush()\n"
+    "    return [out.encoding.lower(), out.errors, out.isatty(), out.writable(), out.closed, out.name]",
+    calls={0: (calls("asks", (number(1),)),)},
+)
+def what_calls_print_to_answers_as_in_a_cell(execution: Execution) -> None:
+    (result,) = results(execution)
+    assert result.status == "returned", result
+    assert isinstance(result.value, Sequence)
+    asked = [item.value for item in result.value.items if isinstance(item, Scalar)]
+    assert asked == ["utf-8", "strict", False, True, False, "<stdout>"]
+
+
+@function(
+    "import subprocess, sys\n"
+    "def started(x):\n"
+    "    subprocess.run(['true'], stdout=sys.stdout, stderr=sys.stderr)\n"
+    "    return x",
+    calls={0: (calls("started", (number(1),)),)},
+)
+def a_call_may_hand_on_what_it_prints_to(execution: Execution) -> None:
+    assert results(execution)[0].status == "returned", results(execution)
