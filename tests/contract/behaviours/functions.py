@@ -23,6 +23,10 @@ def number(value: float) -> Scalar:
     return Scalar(value=value)
 
 
+def not_a_number() -> Array:
+    return Array(dtype="float64", shape=(), data=np.float64("nan").tobytes(), container="number")
+
+
 def made(execution: Execution) -> CallsMade:
     (only,) = execution.calls
     return only
@@ -258,3 +262,23 @@ def what_calls_print_to_answers_as_in_a_cell(execution: Execution) -> None:
 )
 def a_call_may_hand_on_what_it_prints_to(execution: Execution) -> None:
     assert results(execution)[0].status == "returned", results(execution)
+
+
+@function(
+    "import numpy as np\n"
+    "def logs(x):\n    return np.log(x)\n"
+    "def both(x):\n    return [float('nan'), complex(0, float('nan')), {'a': np.float32('nan')}, x]\n"
+    "def objects(x):\n    return np.array([x * 1.5, float('nan'), None], dtype=object)",
+    calls={
+        0: (
+            calls("logs", (number(-1.0),), (floats(-1, 2),)),
+            calls("both", (not_a_number(),), (Sequence(items=(not_a_number(),)),)),
+            calls("objects", (number(7.0),), (number(8.0),)),
+        )
+    },
+)
+def nan_is_the_same_as_itself(execution: Execution) -> None:
+    for each in execution.calls:
+        assert [result.status for result in each.results] == ["returned"] * 2
+        assert {result.again for result in each.results} == {"same"}
+        assert {result.changed for result in each.results} == {()}
