@@ -160,7 +160,10 @@ def flags_of_calls(check: CheckSpec, made: CallsMade) -> Iterator[Flag]:
         yield Flag(code="mutates-argument", message=message, check=check.id)
     again = {result.again for result in made.results}
     if "state" in again:
-        message = f"`{made.found}` gives another answer the second time: it keeps state between calls."
+        message = (
+            f"`{made.found}` gives another answer the second time: it keeps state between calls, or draws random "
+            "numbers that no global seed sets, as `np.random.default_rng()` does."
+        )
         yield Flag(code="keeps-state", message=message, check=check.id)
     elif "random" in again:
         message = f"`{made.found}` gives random answers: the same call gives another one with another seed."

@@ -154,8 +154,8 @@ CallStatus = Literal["returned", "raised", "timeout", "died", "not-made"]
 
 
 Again = Literal["", "same", "state", "random"]
-"""What the same call gave the second time: the same, another answer since it keeps state, or a random one; "" where it
-wasn't tried."""
+"""What the same call gave the second time: the same, another answer although the seed was the same (it keeps state, or
+draws from a generator of its own without a seed), or a random one; "" where it wasn't tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

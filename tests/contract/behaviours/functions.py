@@ -75,6 +75,16 @@ def a_random_answer_is_told(execution: Execution) -> None:
 
 
 @function(
+    "import numpy as np\n"
+    "def pi(n):\n    x = np.random.default_rng().random((2, n))\n    return 4 * np.mean((x**2).sum(0) < 1)",
+    calls={0: (calls("pi", (number(1001),)),)},
+    repeatable=False,
+)
+def a_generator_without_a_seed_is_told_like_state(execution: Execution) -> None:
+    assert results(execution)[0].again == "state"
+
+
+@function(
     "def clip(x, low):\n    x[x < low] = low\n    print('clipped')\n    return x",
     calls={0: (calls("clip", (floats(-1, 2), number(0))),)},
 )
