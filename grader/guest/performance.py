@@ -63,19 +63,20 @@ class Performance:
 
     def _told(self, case: int) -> tuple[int, bytes, Any]:
         """One call: how it ended, a frame with all that is told of it, and what another try is compared by."""
-        reader = Reader(self._libraries, self._limits)
+        reader = self._reader()
         arguments: list[Any] = []
         before: list[Any] = []
         facts: dict[str, Any] = {}
+        image: Any = None
         captures: list[dict[str, Any]] = []
         sys.stdout = sys.stderr = printed = Printed()
         try:
             target = self._prepared()
             arguments += self._objects.make(str(case))
             before += map(self._image, arguments)
-            value = target(*arguments)
-            status, image = RETURNED, self._image(value)
-            captures.append({"name": "value", "identity": 0, "value": reader.read(value)})
+            tree = _result(target(*arguments), reader)
+            status, image = RETURNED, (tree, list(reader.arrays))
+            captures.append({"name": "value", "identity": 0, "value": tree})
         except BaseException as error:  # a student's function may raise anything, SystemExit too
             status, image = RAISED, type(error)
             facts.update(_error(error))
@@ -95,8 +96,9 @@ class Performance:
         sys.stdout = sys.stderr = Printed()
         if seed:
             seed_generators(seed)
+        reader = self._reader()
         try:
-            return self._image(self._prepared()(*self._objects.make(str(case))))
+            return _result(self._prepared()(*self._objects.make(str(case))), reader), reader.arrays
         except BaseException as error:
             return type(error)
 
@@ -114,7 +116,7 @@ class Performance:
         return self._target
 
     def _image(self, value: Any) -> Any:
-        """What two states of an argument, or two results, are compared by."""
+        """What two states of an argument are compared by."""
         numpy = self._libraries.numpy
         if numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject:
             return value.shape, value.tobytes()
@@ -122,6 +124,10 @@ class Performance:
             return value
         reader = Reader(self._libraries, self._limits)
         return reader.read(value), reader.arrays
+
+    def _reader(self) -> Reader:
+        """A reader of results, which are nobody else's."""
+        return Reader(self._libraries, self._limits, drains=True)
 
     def _by_elements(self, arguments: list[Any], reader: Reader) -> list[dict[str, Any]]:
         """What the function gives for each element of its one array, where it works for numbers alone."""
@@ -160,6 +166,15 @@ class Printed(io.TextIOBase):
         if len(self.text) < _TEXT:
             self.text = (self.text + str(text))[:_TEXT]
         return len(text)
+
+
+def _result(value: Any, reader: Reader) -> Any:
+    """The tree of what a call returned. What goes on computing while it is read may still raise, and so has the call."""
+    tree = reader.read(value)
+    if reader.fault is not None:
+        reader.arrays.clear()
+        raise reader.fault
+    return tree
 
 
 def _with(arguments: list[Any], place: int, element: Any) -> list[Any]:

@@ -6,6 +6,7 @@ that it takes.
 
 from __future__ import annotations
 
+import collections
 import datetime
 import decimal
 import fractions
@@ -18,12 +19,16 @@ from typing import Any
 from .libraries import Libraries, Refused, TooLarge
 
 _type_name = type.__dict__["__name__"].__get__
+_DICTS: Any = (collections.OrderedDict(), {})
+_VIEWS = [view() for each in _DICTS for view in (each.keys, each.values, each.items)]
 _SEQUENCES: tuple[tuple[Any, str], ...] = (
     (list, "list"),
     (tuple, "tuple"),
     (range, "list"),
     (set, "set"),
     (frozenset, "set"),
+    (collections.deque, "list"),
+    *[(type(view), "list") for view in _VIEWS],  # an OrderedDict's first: they are a dict's, too, but in another order
 )
 
 
@@ -61,11 +66,17 @@ class Budget:
 
 
 class Reader:
-    """Reads values into trees; arrays are set aside in `arrays`, and trees refer to them by position."""
+    """Reads values into trees; arrays are set aside in `arrays`, and trees refer to them by position.
 
-    def __init__(self, libraries: Libraries, limits: dict[str, int]) -> None:
+    One that `drains` also reads what can be gone through only once, and is empty then: results that nobody else has.
+    What such a thing raised is kept as `fault`.
+    """
+
+    def __init__(self, libraries: Libraries, limits: dict[str, int], *, drains: bool = False) -> None:
         self.libraries = libraries
         self.limits = limits
+        self.drains = drains
+        self.fault: BaseException | None = None
         self.budget = Budget(limits)
         self.arrays: list[tuple[str, tuple[int, ...], bytes]] = []
         self._open: set[int] = set()
@@ -136,6 +147,8 @@ class Reader:
         if hasattr(kind, "__dataclass_fields__"):
             pairs = [(name, getattr(value, name)) for name in kind.__dataclass_fields__]
             return self._mapping(value, pairs, depth)
+        if self.drains and hasattr(kind, "__next__"):
+            return self._iterator(value, kind, depth)
         raise Refused("it is no plain value")
 
     def _number(self, value: Any) -> Any:
@@ -203,6 +216,22 @@ class Reader:
         items = [self._value(item, depth + 1) for item in list(base.__iter__(value))]
         self._open.discard(id(value))
         return {"kind": "sequence", "container": container, "items": items}
+
+    def _iterator(self, value: Any, kind: Any, depth: int) -> Any:
+        """The items of something that may never end; each takes of what may be read as it comes."""
+        self._enter(value, 0, depth)
+        items: list[Any] = []
+        while True:
+            try:
+                item = kind.__next__(value)
+            except StopIteration:
+                break
+            except BaseException as error:
+                self.fault = error
+                raise
+            items.append(self._value(item, depth + 1))
+        self._open.discard(id(value))
+        return {"kind": "sequence", "container": "list", "items": items}
 
     def _masked(self, value: Any, depth: int) -> Any:
         numpy = self.libraries.numpy

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from grader.records import Array, CallResult, CallsMade, Execution, Mapping, Scalar, Sequence, Value
+from grader.records import Array, CallResult, CallsMade, Execution, Mapping, Scalar, Sequence, Unreadable, Value
 from tests.contract.behaviours.behaviour import LIMITS, behaviour, calls
-from tests.contract.behaviours.reading import all_ok, completed, scalar, text
+from tests.contract.behaviours.reading import all_ok, completed, items, scalar, text
 
 function = partial(behaviour, together="functions")
 hasty = partial(behaviour, together="hasty functions", limits=LIMITS)
@@ -292,3 +292,40 @@ def nan_is_the_same_as_itself(execution: Execution) -> None:
         assert [result.status for result in each.results] == ["returned"] * 2
         assert {result.again for result in each.results} == {"same"}
         assert {result.changed for result in each.results} == {()}
+
+
+@function(
+    "def lazy(x):\n    made = (n * n for n in x)\n"
+    "    return {'map': map(abs, x), 'zip': zip(x, 'ab'), 'keys': {1: 2}.keys(), 'made': made}\n"
+    "def drawn(x):\n    for each in x:\n        print(each)\n        yield each + 1\n"
+    "def fails(x):\n    yield 1\n    raise KeyError('later')\n"
+    "def endless(x):\n    while True: yield x",
+    calls={
+        0: (
+            calls("lazy", (Sequence(items=(number(-1), number(2))),)),
+            calls("drawn", (Sequence(items=(number(1), number(2))),)),
+            calls("fails", (number(1),)),
+            calls("endless", (number(1),), (number(2),)),
+        )
+    },
+)
+def lazy_results_are_read(execution: Execution) -> None:
+    lazy, drawn, fails, endless = (each.results for each in execution.calls)
+    assert isinstance(lazy[0].value, Mapping)
+    pair = [Sequence(container="tuple", items=(number(n), Scalar(value=letter))) for n, letter in ((-1, "a"), (2, "b"))]
+    assert lazy[0].value.values == (
+        Sequence(items=(number(1), number(2))),
+        Sequence(items=tuple(pair)),
+        Sequence(items=(number(1),)),
+        Sequence(items=(number(1), number(4))),
+    )
+    assert (drawn[0].value, drawn[0].printed) == (Sequence(items=(number(2), number(3))), "1\n2\n")
+    assert (fails[0].status, fails[0].bases[0]) == ("raised", "KeyError")
+    assert [isinstance(result.value, Unreadable) for result in endless] == [True, True]
+    assert {result.again for each in execution.calls for result in each.results} == {"same"}
+
+
+@function("made = (n for n in [1, 2])", "left = list(made)", captures={0: "made", 1: "left"})
+def a_variable_that_can_be_gone_through_once_is_left_alone(execution: Execution) -> None:
+    all_ok(execution)
+    assert items(execution, "left") == [1, 2]

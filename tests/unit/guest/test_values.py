@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import subprocess
-from collections import OrderedDict, namedtuple
-from collections.abc import Callable
+from collections import OrderedDict, deque, namedtuple
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -84,6 +85,22 @@ class Pair:
     second: str
 
 
+def listed(*items: Any) -> Any:
+    return {"kind": "sequence", "container": "list", "items": list(items)}
+
+
+def turned() -> OrderedDict[str, int]:
+    ordered = OrderedDict(a=1, b=2)
+    ordered.move_to_end("a")
+    return ordered
+
+
+def counted(stop: int, error: BaseException | None = None) -> Iterator[int]:
+    yield from range(stop)
+    if error is not None:
+        raise error
+
+
 @pytest.mark.parametrize(
     ("make", "tree"),
     [
@@ -96,6 +113,12 @@ class Pair:
         (lambda: {np.int64(3): 1}, {"kind": "mapping", "keys": [3], "values": [1]}),
         (lambda: Point(1, 2), {"kind": "sequence", "container": "tuple", "items": [1, 2]}),
         (lambda: range(2), {"kind": "sequence", "container": "list", "items": [0, 1]}),
+        (lambda: {"a": 1, "b": 2}.keys(), listed("a", "b")),
+        (lambda: {"a": 1, "b": 2}.values(), listed(1, 2)),
+        (lambda: {"a": 1}.items(), listed({"kind": "sequence", "container": "tuple", "items": ["a", 1]})),
+        (lambda: turned().keys(), listed("b", "a")),
+        (lambda: turned().values(), listed(2, 1)),
+        (lambda: deque([1, 2], maxlen=3), listed(1, 2)),
         (lambda: frozenset([3]), {"kind": "sequence", "container": "set", "items": [3]}),
         (lambda: OrderedDict(a=1), {"kind": "mapping", "keys": ["a"], "values": [1]}),
         (lambda: np.array(["a"]), {"kind": "sequence", "container": "list", "items": ["a"]}),
@@ -152,6 +175,37 @@ def test_what_cannot_be_read_says_why(make: Callable[[], object], type_name: str
     tree = read(make())
     assert (tree["kind"], tree["type"]) == ("unreadable", type_name)
     assert reason in tree["reason"]
+
+
+@pytest.mark.parametrize(
+    ("make", "tree"),
+    [
+        (lambda: map(str, [1, 2]), listed("1", "2")),
+        (lambda: filter(None, [0, 1]), listed(1)),
+        (lambda: zip([1], "a", strict=True), listed({"kind": "sequence", "container": "tuple", "items": [1, "a"]})),
+        (lambda: (each for each in (1, 2)), listed(1, 2)),
+        (lambda: reversed([1, 2]), listed(2, 1)),
+        (lambda: (map(str, range(n)) for n in [1, 2]), listed(listed("0"), listed("0", "1"))),
+        (lambda: {"a": iter([1])}, {"kind": "mapping", "keys": ["a"], "values": [listed(1)]}),
+    ],
+)
+def test_what_can_be_gone_through_once_is_only_where_it_is_nobody_elses(
+    make: Callable[[], object], tree: object
+) -> None:
+    assert Reader(Libraries(), LIMITS, drains=True).read(make()) == tree
+    value = make()
+    read(value)
+    assert Reader(Libraries(), LIMITS, drains=True).read(value) == tree
+
+
+def test_what_never_ends_is_too_large_and_what_an_iterator_raises_is_kept() -> None:
+    reader = Reader(Libraries(), LIMITS, drains=True)
+    for endless in (itertools.count(), itertools.repeat(np.zeros(10))):
+        assert reader.read(endless)["reason"] == "too large"
+    assert reader.fault is None
+    error = ValueError("no")
+    assert reader.read([counted(2, error)])["items"][0]["reason"] == "reading it raised ValueError"
+    assert reader.fault is error
 
 
 def test_a_container_that_contains_itself_or_is_nested_deeply_ends() -> None:
