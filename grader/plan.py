@@ -13,6 +13,8 @@ from grader.records import Calls, CapturePoint, Notebook, Plan, Replacement, Run
 
 NAMES_A_SECTION = 300
 """At most so many variables are read at the end of a section."""
+ASSIGNMENTS_A_DRAW = 10
+"""What a student draws is looked for after at most so many cells that assign it."""
 
 _FIRST_SEED, _OTHER_SEED = 20_240_229, 7
 
@@ -65,9 +67,9 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
 
     At the end of each task's section, the agreed names are captured and every variable that the section assigns, so
     that an answer under another name can be found, and the task's functions are called; at the end of the notebook, the
-    agreed names once more, and functions that weren't there before. What students draw as givens is captured after the
-    cell that assigns it first. What is replaced when graded is put into the cells. The second execution is there for
-    its outputs, and nothing is captured in it.
+    agreed names once more, and functions that weren't there before. What students draw as givens is captured after each
+    of the first cells that assign it, and at the end of the notebook. What is replaced when graded is put into the
+    cells. The second execution is there for its outputs, and nothing is captured in it.
     """
     agreed = agreed_names(spec)
     names: dict[int, dict[str, None]] = {}
@@ -83,7 +85,7 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     last = notebook.code_cells[-1].index
     names.setdefault(last, {}).update(dict.fromkeys(agreed))
     calls.setdefault(last, {}).update(dict.fromkeys(each for task in asked.values() for each in task))
-    for cell, path in _draws(spec, assigned):
+    for cell, path in _draws(spec, assigned, last):
         names.setdefault(cell, {})[path] = None
     captures = tuple(
         CapturePoint(after_cell=cell, names=tuple(names[cell]), calls=tuple(calls.get(cell, ())))
@@ -103,20 +105,18 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     )
 
 
-def _draws(spec: Spec, assigned: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, str]]:
-    """The cell after which each given that a student draws is taken, and its path."""
+def _draws(spec: Spec, assigned: Mapping[int, tuple[str, ...]], last: int) -> Iterator[tuple[int, str]]:
+    """The cells after which each given that a student draws may be taken, and its path."""
     for given in spec.drawn:
         for paths in given.names.values():
             for path in paths:
-                cell = first_assigned(path, assigned)
-                if cell is not None:
-                    yield cell, path
+                yield from ((cell, path) for cell in (*cells_that_assign(path, assigned), last))
 
 
-def first_assigned(path: str, assigned: Mapping[int, tuple[str, ...]]) -> int | None:
-    """The first cell that assigns the variable that a path begins with."""
+def cells_that_assign(path: str, assigned: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
+    """The first cells that assign the variable that a path begins with, in order."""
     root = root_of(path)
-    return min((cell for cell, names in assigned.items() if root in names), default=None)
+    return tuple(sorted(cell for cell, names in assigned.items() if root in names))[:ASSIGNMENTS_A_DRAW]
 
 
 def _bounded(agreed: Iterable[str], local: Iterable[str]) -> tuple[str, ...]:
