@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration
+from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.places import Place, blaming
 from grader.assignment.plain import plain_value
 from grader.assignment.tensors import NotNumbers, arithmetic, from_function, is_number, to_array, widened
+from grader.errors import AssignmentError
 
 Importable = Callable[[], AbstractContextManager[None]]
 """Within what it gives, an author's functions find the modules beside theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What givens and quantities are, and why others have no value: they failed, or what they are computed from did."""
+
+    values: Mapping[str, object]
+    failed: Mapping[str, AssignmentError]
 
 
 def evaluate(
@@ -24,22 +34,32 @@ def evaluate(
     chosen: Mapping[str, int],
     values: Mapping[str, Tensor],
     seed: int = 0,
-) -> dict[str, object]:
+) -> Evaluated:
     """Compute every given and quantity: numbers as float64, int64, bool or complex128 tensors, all else as it was
     returned.
 
     `quantities` stand in topological order. `chosen` tells which definition of a quantity is in force (0, the base, if
     it isn't in there). `values` are put in the place of givens and quantities; a quantity that is replaced keeps its
     function's derivative, where the shapes agree, so that gradients flow through it as the reference would have them
-    at what the quantities before it are. Raises AssignmentError where a function of the author's doesn't do what it
-    must. `seed` is that of the global generators, which a reference must not depend on.
+    at what the quantities before it are. Where a function of the author's doesn't do what it must, all that doesn't
+    depend on it is computed. `seed` is that of the global generators, which a reference must not depend on.
     """
+    failed: dict[str, AssignmentError] = {}
     with arithmetic(seed):
         known: dict[str, object] = {name: _leaf(values.get(name, given.value)) for name, given in givens.items()}
         for name, quantity in quantities.items():
-            computed = _compute(quantity, chosen.get(name, 0), known)
-            known[name] = _replaced(computed, values[name]) if name in values else computed
-    return known
+            choice = chosen.get(name, 0)
+            behind = [failed[each] for each in depends_on(quantity.definitions[choice]) if each in failed]
+            if behind:
+                failed[name] = behind[0]
+                continue
+            try:
+                computed = _compute(quantity, choice, known)
+            except AssignmentError as error:
+                failed[name] = error
+            else:
+                known[name] = _replaced(computed, values[name]) if name in values else computed
+    return Evaluated(values=known, failed=failed)
 
 
 def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, object]) -> object:

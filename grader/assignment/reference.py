@@ -124,11 +124,13 @@ class World:
     """One combination of right answers.
 
     `values` holds every given and quantity, gradients included. `chosen` tells which answer is in force for each
-    quantity that accepts several; 0 is the base.
+    quantity that accepts several; 0 is the base. For givens that a student has drawn, some may have no value: `failed`
+    says why.
     """
 
     values: Mapping[str, Expected]
     chosen: Mapping[str, int]
+    failed: Mapping[str, AssignmentError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,12 +164,13 @@ class Reference:
     def worlds_with(self, drawn: Mapping[str, AnyArray]) -> tuple[World, ...]:
         """Give every combination of right answers for givens that a student has drawn.
 
-        Raises AssignmentError where a function fails for them.
+        What fails for them, or gives NaN unasked, has no value, nor has what depends on what failed.
         """
         if not drawn:
             return self.worlds()
         tensors = {name: from_author(value) for name, value in drawn.items()}
-        return tuple(self.evaluate(tensors, chosen=chosen) for chosen in self.graph.choices())
+        worlds = (self._evaluate(self.graph, tensors, chosen, seed=0) for chosen in self.graph.choices())
+        return tuple(_without_nan(self.graph, world) for world in worlds)
 
     def refuse_varying_shapes(self) -> None:
         """Raise AssignmentError where a quantity has another shape for other numbers in the givens, unless it may."""
@@ -210,9 +213,16 @@ class Reference:
                 raise KeyError(name)
         graph = self.graph.substituted(functions)
         in_force = {name: choice for name, choice in chosen.items() if name not in functions}
+        world = self._evaluate(graph, values, in_force, seed)
+        for error in world.failed.values():
+            raise error
+        return replace(world, chosen=dict(chosen))
+
+    def _evaluate(self, graph: Graph, values: Mapping[str, Tensor], chosen: Mapping[str, int], seed: int) -> World:
         with self.importable():
-            computed = evaluate(graph.givens, graph.quantities, chosen=in_force, values=values, seed=seed)
-        return World(values={name: expected_of(value) for name, value in computed.items()}, chosen=dict(chosen))
+            computed = evaluate(graph.givens, graph.quantities, chosen=chosen, values=values, seed=seed)
+        expected = {name: expected_of(value) for name, value in computed.values.items()}
+        return World(values=expected, chosen=chosen, failed=computed.failed)
 
 
 def _with_other_signs(value: Tensor) -> Tensor:
@@ -225,12 +235,26 @@ _OTHER_NUMBERS: tuple[Callable[[Tensor], Tensor], ...] = (torch.abs, lambda valu
 
 
 def _refuse_nan(graph: Graph, world: World) -> None:
-    for name, quantity in graph.quantities.items():
-        if quantity.tolerance.nan == "unequal" and has_nan(world.values[name]):
-            raise _place_in_force(quantity, world).error(
-                f"The reference of {name!r} gives NaN.",
-                remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
-            )
+    for error in _unasked_nan(graph, world).values():
+        raise error
+
+
+def _without_nan(graph: Graph, world: World) -> World:
+    failed = {**_unasked_nan(graph, world), **world.failed}
+    values = {name: value for name, value in world.values.items() if name not in failed}
+    return replace(world, values=values, failed=failed)
+
+
+def _unasked_nan(graph: Graph, world: World) -> dict[str, AssignmentError]:
+    """The quantities that are NaN though it isn't said that they may be."""
+    return {
+        name: _place_in_force(quantity, world).error(
+            f"The reference of {name!r} gives NaN.",
+            remedy='Mend it, or set tolerance=Tolerance(nan="equal") where NaN is the right answer.',
+        )
+        for name, quantity in graph.quantities.items()
+        if name in world.values and quantity.tolerance.nan == "unequal" and has_nan(world.values[name])
+    }
 
 
 def _refuse_other_values(graph: Graph, world: World, again: World) -> None:

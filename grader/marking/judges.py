@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from grader.assignment.outcomes import PropertyFault
 from grader.assignment.spec import CheckSpec
-from grader.errors import AssignmentError
 from grader.marking.answers import Absent, Answer, Called, Captured, Given, fault
 from grader.marking.draws import Drawn, ancestors, drawn_by_student
 from grader.marking.judge import World, absent, judge, judge_function, judge_property
@@ -48,16 +47,25 @@ class Judges:
         if bad:
             problem = self._drawn(version).problems[min(bad)]
             return absent(check, Absent(verdict="incorrect", reason="bad-given", detail=problem))
-        if version not in self._possible:
-            try:
-                worlds = self.reference.worlds_with(self._drawn(version).values)
-            except AssignmentError as error:
-                return absent(check, fault(f"the reference failed for what the student drew: {error.message}"))
-            self._possible[version] = tuple(world.values for world in worlds)
-        judgement = judge(check, answer, self._possible[version], self.trace.spec.policies)
+        possible = self._worlds(version)
+        able = tuple(world for world in possible if check.quantity in world)
+        judgement = judge(check, answer, able, self.trace.spec.policies) if able else None
+        if judgement is None or (len(able) < len(possible) and judgement.grade.verdict != "correct"):
+            return absent(check, fault(self._why_not(version, check)))
         # Whoever takes the mean loss where both are right has to go on with the mean's gradient.
         self._possible[version] = judgement.worlds
         return judgement.grade
+
+    def _worlds(self, version: str) -> tuple[World, ...]:
+        """What is right in a version, as far as the answers that were judged before leave it open."""
+        if version not in self._possible:
+            worlds = self.reference.worlds_with(self._drawn(version).values)
+            self._failed[version] = {name: each.message for world in worlds for name, each in world.failed.items()}
+            self._possible[version] = tuple(world.values for world in worlds)
+        return self._possible[version]
+
+    def _why_not(self, version: str, check: CheckSpec) -> str:
+        return f"the reference failed for what the student drew: {self._failed[version][check.quantity]}"
 
     def flags(self) -> Iterator[Flag]:
         """What is wrong with what the student drew."""
@@ -76,4 +84,8 @@ class Judges:
 
     @cached_property
     def _possible(self) -> dict[str, tuple[World, ...]]:
+        return {}
+
+    @cached_property
+    def _failed(self) -> dict[str, Mapping[str, str]]:
         return {}

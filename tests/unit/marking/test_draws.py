@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,19 @@ one = a.task("Task 1", title="One")
 def z(X, w):
     'The product.'
     return X @ w
+"""
+INVERSE = """
+
+@one.value(points=1)
+def back(w):
+    'The inverse.'
+    return torch.linalg.inv(w)
+
+
+@one.value(points=1)
+def total(back):
+    'Its sum.'
+    return back.sum()
 """
 START = "import numpy as np\nX = np.array([[1.0, 2.0], [3.0, 5.0]])\n"
 
@@ -103,3 +117,47 @@ def test_a_later_assignment_counts_where_the_first_is_no_draw(tmp_path: Path, ce
 def test_the_first_draw_counts_where_it_is_one(tmp_path: Path) -> None:
     cells = ("w = np.random.normal(size=(2, 2))", "z = X @ w", "w = np.random.normal(size=(2, 2))")
     assert verdicts(handed_in(product(tmp_path), *cells)) == {"z": ("correct", 1)}
+
+
+def test_a_draw_that_the_reference_fails_for_costs_only_what_depends_on_what_failed(tmp_path: Path) -> None:
+    loaded = product(tmp_path, more=INVERSE, points=3)
+    grade = handed_in(loaded, "w = np.array([[1.0, 2.0], [2.0, 4.0]])", "z = X @ w\nback, total = w, 1.0")
+    assert verdicts(grade) == {"z": ("correct", 1), "back": ("unmarked", None), "total": ("unmarked", None)}
+    assert "the reference failed for what the student drew" in grade.checks[1].detail
+    wrong = handed_in(loaded, "w = np.array([[1.0, 2.0], [2.0, 4.0]])", "z = X\nback, total = w, 1.0")
+    assert verdicts(wrong)["z"] == ("incorrect", Fraction(0))
+
+
+def test_a_draw_for_which_the_reference_gives_nan_is_nobodys_zero(tmp_path: Path) -> None:
+    more = "\n@one.value(points=1)\ndef logs(w):\n    'Logarithms.'\n    return torch.log(w + 5)\n"
+    loaded = product(tmp_path, more=more, points=2)
+    grade = handed_in(loaded, "w = np.array([[1.0, 2.0], [2.0, -6.0]])", "z = X @ w\nlogs = w")
+    assert verdicts(grade) == {"z": ("correct", 1), "logs": ("unmarked", None)}
+
+
+ACCEPTS = """
+
+def inverse(w):
+    return torch.linalg.inv(w)
+
+
+@one.value(points=1, accept=inverse)
+def back(w):
+    'Twice it.'
+    return w * 2
+
+
+@one.value(points=1)
+def total(back):
+    'Its sum.'
+    return back.sum()
+"""
+
+
+def test_where_one_of_two_right_answers_fails_the_other_still_counts(tmp_path: Path) -> None:
+    loaded = product(tmp_path, more=ACCEPTS, points=3)
+    draw = "w = np.array([[1.0, 2.0], [2.0, 4.0]])"
+    right = handed_in(loaded, draw, "z = X @ w\nback = w * 2\ntotal = back.sum()")
+    assert verdicts(right) == {"z": ("correct", 1), "back": ("correct", 1), "total": ("correct", 1)}
+    other = handed_in(loaded, draw, "z = X @ w\nback = np.linalg.pinv(w)\ntotal = 3.0")
+    assert verdicts(other) == {"z": ("correct", 1), "back": ("unmarked", None), "total": ("unmarked", None)}
