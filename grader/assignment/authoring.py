@@ -163,12 +163,12 @@ class Assignment:
         *,
         shape: Sequence[int],
         names: Names | None = None,
-        spread: tuple[float, float] = (1e-3, 1e3),
+        spread: tuple[float, float] = (1e-5, 1e3),
     ) -> None:
         """Declare an input that students draw themselves, such as random weights: each one's own counts as the given.
 
         It must have this shape, finite real elements, and a standard deviation within `spread`: with numbers that are
-        tiny or huge, answers could be typed in that depend on none of them. Say `spread=(1e-5, 1.0)` where weights
+        tiny or huge, answers could be typed in that depend on none of them. Say `spread=(1e-7, 1.0)` where weights
         shall be smaller. In each version it stands where the template, or `names`, says; what the first cell that
         assigns it leaves is taken, or a later one's where that can't be it. Functions get it as float64.
         """

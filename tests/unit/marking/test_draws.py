@@ -71,10 +71,10 @@ def test_each_students_own_draw_counts_as_the_given(tmp_path: Path, draw: str) -
 @pytest.mark.parametrize(
     ("draw", "problem"),
     [
-        ("w = np.diag([1e-11, 0])", "`w` has the standard deviation 4.33e-12, not one from 0.001 to 1000"),
-        ("w = np.diag([1e11, 0])", "`w` has the standard deviation 4.33e+10, not one from 0.001 to 1000"),
-        ("w = np.diag([1e200, 0])", "`w` has the standard deviation inf, not one from 0.001 to 1000"),
-        ("w = np.zeros((2, 2))", "`w` has the standard deviation 0, not one from 0.001 to 1000"),
+        ("w = np.diag([1e-11, 0])", "`w` has the standard deviation 4.33e-12, not one from 1e-05 to 1000"),
+        ("w = np.diag([1e11, 0])", "`w` has the standard deviation 4.33e+10, not one from 1e-05 to 1000"),
+        ("w = np.diag([1e200, 0])", "`w` has the standard deviation inf, not one from 1e-05 to 1000"),
+        ("w = np.zeros((2, 2))", "`w` has the standard deviation 0, not one from 1e-05 to 1000"),
         ("w = np.random.normal(size=(2, 2)) + 0j", "`w` holds other things than real numbers"),
         ("w = np.array([[1.0, 2.0], [3.0, complex(0, np.nan)]])", "`w` holds other things than real numbers"),
         ("w = 'drawn'", "`w` holds other things than real numbers"),
