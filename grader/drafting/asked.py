@@ -41,6 +41,12 @@ class Asked:
         """Where it is first defined."""
         return min(variable.at for variable in self.variables.values())
 
+    @property
+    def preferred(self) -> tuple[str, Variable]:
+        """The version that the reference is made of, and its variable: PyTorch's where there is one."""
+        version = next((each for each in ("torch", "", "numpy") if each in self.variables), next(iter(self.variables)))
+        return version, self.variables[version]
+
 
 def find_variables(solution: Solution, notebook: Notebook, marks: CellMarks, tasks: Iterable[str]) -> list[Variable]:
     """The variables and functions that are asked for, in order."""
@@ -136,6 +142,8 @@ def _unmarked(solution: Solution, own: list[Variable], notebook: Notebook) -> li
 
 def _is_quantity(solution: Solution, name: str) -> bool:
     if solution.is_function(name) or solution.is_given(name) or solution.is_drawn(name) or solution.is_setup(name):
+        return False
+    if solution.is_object(name):
         return False
     return not all(isinstance(solution.steps[at].node, ast.For | ast.With) for at in solution.definers[name])
 

@@ -33,9 +33,8 @@ class Chain:
     @property
     def trains(self) -> bool:
         """Whether random numbers go into something that is improved in a loop, so that many answers are right."""
-        loops = any(isinstance(step.node, ast.For | ast.While | ast.With) for step in self.statements)
-        fits = any(".fit(" in ast.unparse(step.node) for step in self.statements)
-        return (loops or fits) and any(step.draws for step in self.statements)
+        improved = any(step.trains or isinstance(step.node, ast.For | ast.While | ast.With) for step in self.statements)
+        return improved and any(step.draws for step in self.statements)
 
     def body(self, solution: Solution) -> list[str]:
         """The statements as the body of a function, the last of which returns the quantity."""
@@ -73,6 +72,13 @@ class Graph:
         if root != name and root in self._quantities:
             return self.parameter(root, before)
         return self._givens.get(root)
+
+    def trains(self, asked: Asked) -> bool:
+        """Whether a quantity comes of training, by what the graph has of it."""
+        version, variable = asked.preferred
+        if self._solution.is_function(variable.name):
+            return False
+        return self.chain(variable.name, variable.at, version).trains
 
     def chain(self, variable: str, at: int, version: str) -> Chain:
         """Slice what defines a variable at a statement."""

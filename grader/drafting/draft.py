@@ -20,6 +20,7 @@ from grader.drafting.rewriting import file_argument
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step, read_steps, unread_cells
 from grader.drafting.tasks import DraftTask, find_tasks, title_of
+from grader.drafting.training import with_training
 from grader.drafting.values import Made, declare_value
 from grader.drafting.versions import find_versions
 from grader.errors import UsageError
@@ -47,7 +48,7 @@ def draft(data: bytes, name: str, provided: Mapping[str, str]) -> Draft:
     notes = [] if tasks else [_no_headings()]
     tasks = tasks or (DraftTask(heading="Task 1", title=""),)
     marks = read_cell_marks(data, notebook.cells)
-    steps = read_steps(notebook, [task.heading for task in tasks], marks.solutions)
+    steps = with_training(read_steps(notebook, [task.heading for task in tasks], marks.solutions))
     solution = _solution(notebook, steps)
     asked = pair_versions(solution, find_variables(solution, notebook, marks, [task.heading for task in tasks]))
     if not asked:
@@ -120,7 +121,7 @@ class _Drafting:
         }
         self._asked = [*asked]
         self._given_names = self._name_givens()
-        self._graph = Graph(self.solution, self._asked, self._given_names, self.function_names)
+        self._graph = self._find_graph()
         self._tables = frozenset(
             each.name for each in asked for name in each.variables.values() if self.solution.kind(name.name) == "table"
         )
@@ -134,6 +135,16 @@ class _Drafting:
             else declare_value(self.solution, self._graph, each, self._tables)
             for each in sorted(self._asked, key=lambda each: each.at)
         )
+
+    def _find_graph(self) -> Graph:
+        """The graph without what is trained: what is computed of that is computed of the training itself."""
+        quantities = [*self._asked]
+        while True:
+            graph = Graph(self.solution, quantities, self._given_names, self.function_names)
+            trained = [each for each in quantities if graph.trains(each)]
+            if not trained:
+                return graph
+            quantities = [each for each in quantities if each not in trained]
 
     def _name_givens(self) -> dict[str, str]:
         """The names of givens: without their version, where all versions hold the same numbers."""

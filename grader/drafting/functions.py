@@ -12,12 +12,12 @@ from grader.drafting.notes import Note
 from grader.drafting.rewriting import Rewriter
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step
-from grader.drafting.values import Made, options_of, preferred, quoted, sentence
+from grader.drafting.values import Made, options_of, quoted, sentence
 
 
 def declare_callable(solution: Solution, asked: Asked, names: Mapping[str, str], seeds: Seeds) -> Made:
     """A function check; or a property, where the function needs what was computed or trained before."""
-    version, variable = preferred(asked)
+    version, variable = asked.preferred
     step = solution.once(variable.name)
     assert step is not None
     kind = version or solution.kind_of(step) or "numpy"
@@ -90,7 +90,7 @@ def _declare_function(
     solution: Solution, asked: Asked, step: Step, names: Mapping[str, str], seeds: Seeds, kind: str
 ) -> Made:
     assert isinstance(step.node, ast.FunctionDef)
-    variable = preferred(asked)[1]
+    variable = asked.preferred[1]
     cases = find_cases(solution, step.node, seeds)
     options = options_of(solution, asked, kind)
     written = cases.written if cases else ("...",)
@@ -125,7 +125,7 @@ def _case_notes(step: Step, name: str, *, told: bool, guessed: bool) -> tuple[No
 
 def _declare_property(solution: Solution, asked: Asked, step: Step, kind: str) -> Made:
     """A function that needs what stands in the notebook: what it gives is judged, as it can't be computed here."""
-    name = preferred(asked)[1].name
+    name = asked.preferred[1].name
     call, constants = _call(solution, name)
     options = {"points": options_of(solution, asked, kind)["points"], "given": call, "arguments": quoted("ndarray")}
     declared = Declared(
@@ -146,7 +146,7 @@ def _declare_property(solution: Solution, asked: Asked, step: Step, kind: str) -
         message=f"`{name}` needs what the notebook computed before, so that its results are judged as a property.",
         remedy='Call it with data of yours, call("' + name + '", hidden("x_test.npy")), and say what makes it right.',
     )
-    return Made(declared=declared, at=preferred(asked)[1].at, constants=constants, notes=(note,))
+    return Made(declared=declared, at=asked.preferred[1].at, constants=constants, notes=(note,))
 
 
 def _call(solution: Solution, name: str) -> tuple[str, frozenset[str]]:
@@ -161,7 +161,7 @@ def _call(solution: Solution, name: str) -> tuple[str, frozenset[str]]:
 
 
 def _declare_class(solution: Solution, asked: Asked, step: Step, kind: str) -> Made:
-    variable = preferred(asked)[1]
+    variable = asked.preferred[1]
     options = options_of(solution, asked, kind) | {"construct": "()", "cases": "[...]"}
     declared = Declared(
         task=asked.task,

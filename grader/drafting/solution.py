@@ -42,6 +42,13 @@ _MAKING = frozenset(
         *("transpose", "sin", "cos", "exp", "sqrt", "meshgrid", "tile", "repeat"),
     }
 )
+_VALUES = frozenset(
+    {
+        *("Tensor", "FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "BoolTensor", "Parameter", "Variable"),
+        *("DataFrame", "Series", "Index", "Categorical", "Timestamp", "Fraction", "Decimal", "Counter"),
+    }
+)
+"""Classes whose objects are values, or nearly."""
 _COMPUTING = (ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Subscript, ast.ListComp, ast.Lambda)
 
 
@@ -169,6 +176,14 @@ class Solution:
                 held = _reads_file(value) or not step.reads
                 self._data[name] = held or any(map(self._holds_data, step.reads))
         return self._data[name]
+
+    def is_object(self, name: str) -> bool:
+        """Whether a name gets an object, such as a model or an optimiser, that is no value to be compared."""
+        places = [at for at in self.definers.get(name, ()) if name in self.steps[at].binds]
+        match self.steps[places[-1]].value if places else None:
+            case ast.Call(func=ast.Attribute(attr=made) | ast.Name(id=made)):
+                return made[:1].isupper() and made not in _VALUES
+        return False
 
     def is_setup(self, name: str) -> bool:
         """Whether a name only puts arrays together, without computing anything."""

@@ -20,15 +20,17 @@ RANDOM = "<random>"
 """Stands for the state of random generators: draws read it, seeds change it."""
 
 _DRAWS = re.compile(
-    r"random|randn|rand|randint|randperm|randn_like|rand_like|multinomial|bernoulli|shuffle|default_rng|Linear|Conv\dd"
-    r"|Embedding|LSTM|GRU|RNN|Transformer\w*|MultiheadAttention|(?:normal|uniform|xavier_\w+|kaiming_\w+)_"
+    r"random|randn|rand|randint|randperm|randn_like|rand_like|multinomial|bernoulli|shuffle|default_rng|(?:Lazy)?Linear"
+    r"|Bilinear|Conv(?:Transpose)?\dd|Dense|Embedding|LSTM|GRU|RNN|Transformer\w*|MultiheadAttention"
+    r"|(?:normal|uniform|xavier_\w+|kaiming_\w+)_"
 )
-_CHANGING = frozenset(
+CHANGING = frozenset(
     {
         *("append", "extend", "insert", "add", "update", "pop", "remove"),
         *("sort", "reverse", "clear", "fill", "fit", "setdefault"),
     }
 )
+"""Methods that change what they are called on."""
 _BUILTINS = frozenset(dir(builtins))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SIMPLE = (ast.Assign, ast.AnnAssign)
@@ -39,7 +41,8 @@ class Step:
     """A statement at module level; `source` is all of its cell, `task` the heading that it stands under, or "".
 
     `binds` are names that it binds anew, `changes` those that it may change; `reads` what it needs to have been there.
-    `asked` says whether it stands where students write their own; None where nothing says.
+    `asked` says whether it stands where students write their own; None where nothing says. `drawing`: a function or a
+    class, calls of which draw random numbers. `trains`: it improves something step by step.
     """
 
     node: ast.stmt
@@ -52,6 +55,8 @@ class Step:
     points: str = ""
     comment: str = ""
     asked: bool | None = None
+    drawing: bool = False
+    trains: bool = False
 
     @property
     def line(self) -> int:
@@ -170,15 +175,29 @@ def _apart(targets: list[ast.expr], values: list[ast.expr]) -> bool:
 def _step(node: ast.stmt, source: str, cell: Cell, task: str) -> Step:
     binds, changes = _bound(node)
     reads = free_names(node)
-    attributes = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    if not isinstance(node, _FUNCTIONS) and any(_DRAWS.fullmatch(name) for name in attributes | reads):
-        if {"manual_seed", "seed"} & attributes and isinstance(node, ast.Expr):
-            changes |= {RANDOM}
-        else:
-            reads |= {RANDOM}
-    elif "manual_seed" in attributes and isinstance(node, ast.Expr):
+    if isinstance(node, ast.Expr) and seeds_numbers(node):
         changes |= {RANDOM}
+    elif not isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and draws_numbers(node):
+        reads |= {RANDOM}
     return Step(node=node, source=source, cell=cell.index, task=task, binds=binds, changes=changes, reads=reads)
+
+
+def draws_numbers(node: ast.AST) -> bool:
+    """Whether code draws random numbers by what it calls by name."""
+    shuffles = any(
+        isinstance(each, ast.keyword) and each.arg == "shuffle" and getattr(each.value, "value", None) is True
+        for each in ast.walk(node)
+    )
+    return shuffles or any(_DRAWS.fullmatch(name) for name in _attributes(node) | free_names(node))
+
+
+def seeds_numbers(node: ast.AST) -> bool:
+    """Whether code seeds the generators that all share."""
+    return bool({"manual_seed", "seed"} & _attributes(node))
+
+
+def _attributes(node: ast.AST) -> set[str]:
+    return {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
 
 def _bound(node: ast.stmt) -> tuple[frozenset[str], frozenset[str]]:
@@ -207,7 +226,7 @@ def _changed_by_calls(node: ast.stmt) -> Iterator[str]:
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
                 in_place = method.endswith("_") and not method.startswith("_") and method != "requires_grad_"
-                if method in _CHANGING or in_place:
+                if method in CHANGING or in_place:
                     yield name
 
 

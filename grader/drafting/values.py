@@ -61,15 +61,9 @@ def _points(points: Mapping[str, str]) -> str:
     return f"{{{', '.join(f'{quoted(version)}: {worth}' for version, worth in written.items())}}}"
 
 
-def preferred(asked: Asked) -> tuple[str, Variable]:
-    """The version that the reference is made of, and its variable: PyTorch's where there is one."""
-    version = next((each for each in ("torch", "", "numpy") if each in asked.variables), next(iter(asked.variables)))
-    return version, asked.variables[version]
-
-
 def declare_value(solution: Solution, graph: Graph, asked: Asked, tables: frozenset[str]) -> Made:
     """A value, a gradient, or a property where what is computed is trained."""
-    version, variable = preferred(asked)
+    version, variable = asked.preferred
     gradient = _declare_gradient(solution, graph, asked, variable)
     if gradient is not None:
         return gradient

@@ -214,3 +214,75 @@ def test_tasks_are_found_in_whatever_way_a_course_numbers_them(
     tasks = load(tmp_path).spec.tasks
     assert [task.heading for task in tasks] == names
     assert [task.title if task.title != task.heading else "" for task in tasks] == titles
+
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+    def forward(self, x):
+        return self.layer(x)
+"""
+LOOP = """
+for _ in range(5):
+    opt.zero_grad()
+    loss = nn.functional.cross_entropy(model(X), y)
+    loss.backward()
+    opt.step()
+"""
+SGD = "opt = torch.optim.SGD(model.parameters(), lr=0.5)"
+TRAINED = {
+    "a layer": f"model = nn.Linear(2, 2)\n{SGD}{LOOP}",
+    "a class of one's own": f"{NET}model = Net()\n{SGD}{LOOP}",
+    "a list of parameters": f"{NET}model = Net()\nw = [*model.parameters()]\nopt = torch.optim.SGD(w){LOOP}",
+    "a schedule": f"{NET}model = Net()\n{SGD}\nplan = torch.optim.lr_scheduler.StepLR(opt, 1)\n{LOOP}    plan.step()\n",
+    "layers in a row": f"inner = nn.Linear(2, 2)\nmodel = nn.Sequential(inner, nn.ReLU())\n{SGD}{LOOP}",
+    "a function that is given both": (
+        f"{NET}def fit(model, opt):{LOOP.replace(chr(10), chr(10) + '    ')}\nmodel = Net()\n{SGD}\nfit(model, opt)\n"
+    ),
+    "a function that makes the optimiser": (
+        f"{NET}def fit(model):\n    {SGD}{LOOP.replace(chr(10), chr(10) + '    ')}\nmodel = Net()\nfit(model)\n"
+    ),
+    "a function that takes the notebook's": (
+        f"{NET}model = Net()\n{SGD}\ndef fit(X, y):{LOOP.replace(chr(10), chr(10) + '    ')}\nfit(X, y)\n"
+    ),
+    "a class that trains itself": (
+        "class Own:\n    def __init__(self):\n        self.w = torch.randn(2, 2)\n"
+        "    def __call__(self, X):\n        return X @ self.w\n"
+        "    def improve(self, X, y):\n        for _ in range(5):\n            self.w -= 0.1 * (X.T @ (X @ self.w))\n"
+        "model = Own()\nmodel.improve(X, y)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("how", TRAINED)
+def test_what_is_computed_of_something_trained_is_a_property_with_a_note(how: str, tmp_path: Path) -> None:
+    text = (
+        "# Task 1\nimport torch\nfrom torch import nn\nX = torch.tensor([[0.0, 1.0], [1.0, 0.0]])\n"
+        f"y = torch.tensor([1, 0])\n{TRAINED[how]}\nright = model(X).argmax(1) == y  # points: 1\n"
+        "acc = right.float().mean()  # points: 1\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    assert loads(drafted.module, tmp_path) == {"right_holds": 1, "acc_holds": 1}
+    assert sum("comes of training" in note.message for note in drafted.notes) == 2
+
+
+def test_what_is_trained_without_random_numbers_is_a_value(tmp_path: Path) -> None:
+    text = (
+        "# Task 1\nimport torch\nX = torch.tensor([1.0, 2.0])\nw = torch.zeros(2, requires_grad=True)\n"
+        "opt = torch.optim.SGD([w], lr=0.1)\nfor _ in range(5):\n    loss = ((w - X) ** 2).sum()\n"
+        "    opt.zero_grad()\n    loss.backward()\n    opt.step()\nw_end = w.detach() * 1  # points: 1\n"
+    )
+    module = module_of(text)
+    assert loads(module, tmp_path) == {"w_end": 1}
+    assert "opt.step()" in module
+
+
+def test_a_function_without_parameters_that_draws_makes_its_results_random() -> None:
+    text = (
+        "# Task 1\nimport numpy as np\ndef start():\n    return np.random.randn(3)\n"
+        "total = start().sum()  # points: 1\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    assert any("`total` depends on random numbers" in note.message for note in drafted.notes)
