@@ -7,7 +7,8 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from grader.drafting.expressions import is_floating, literal, numbers, shape_of
+from grader.drafting.expressions import is_floating, literal, numbers
+from grader.drafting.shapes import shape_of
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step
 

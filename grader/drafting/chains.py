@@ -104,7 +104,7 @@ class Graph:
             parameters=parameters,
             names=names,
             constants=frozenset(constants),
-            kind=version or self._kind(statements, names),
+            kind=version or self._kind(taken),
         )
 
     def _slice(self, variable: str, at: int) -> list[int]:
@@ -143,6 +143,6 @@ class Graph:
                 names[name] = stem
         return names
 
-    def _kind(self, statements: tuple[Step, ...], names: Mapping[str, str]) -> str:
-        kinds = {self._solution.kind_of(step) for step in statements}
+    def _kind(self, taken: list[int]) -> str:
+        kinds = {self._solution.kinds.kind_at(place) for place in taken}
         return next((kind for kind in ("torch", "numpy", "table") if kind in kinds), "")

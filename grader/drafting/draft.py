@@ -10,13 +10,14 @@ from grader.assignment.prelude import PRELUDE
 from grader.drafting.asked import Asked, find_variables, pair_versions
 from grader.drafting.cases import Seeds
 from grader.drafting.chains import Graph
-from grader.drafting.expressions import literal, shape_of
+from grader.drafting.expressions import literal
 from grader.drafting.functions import declare_callable
 from grader.drafting.markers import read_cell_marks
 from grader.drafting.module import Parts, write_module
 from grader.drafting.notes import Note
 from grader.drafting.provided import Provided, find_provided
 from grader.drafting.rewriting import file_argument
+from grader.drafting.shapes import shape_of
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step, read_steps, unread_cells
 from grader.drafting.tasks import DraftTask, find_tasks, title_of
@@ -122,9 +123,7 @@ class _Drafting:
         self._asked = [*asked]
         self._given_names = self._name_givens()
         self._graph = self._find_graph()
-        self._tables = frozenset(
-            each.name for each in asked for name in each.variables.values() if self.solution.kind(name.name) == "table"
-        )
+        self._arriving = self._find_arriving()
 
     def made(self) -> tuple[Made, ...]:
         """All declarations, in the order of the solution."""
@@ -132,7 +131,7 @@ class _Drafting:
         return tuple(
             declare_callable(self.solution, each, self.function_names, seeds)
             if self.solution.is_function(next(iter(each.variables.values())).name)
-            else declare_value(self.solution, self._graph, each, self._tables)
+            else declare_value(self.solution, self._graph, each, self._arriving)
             for each in sorted(self._asked, key=lambda each: each.at)
         )
 
@@ -145,6 +144,18 @@ class _Drafting:
             if not trained:
                 return graph
             quantities = [each for each in quantities if each not in trained]
+
+    def _find_arriving(self) -> dict[str, str]:
+        """As what references get each given and quantity."""
+        arriving = dict.fromkeys(self._given_names.values(), "tensor")
+        for name, stem in self._given_names.items():
+            value = self.solution.lookup(name)
+            if value is not None and isinstance(literal(value), ast.Constant):
+                arriving[stem] = "number"
+        for each in self._asked:
+            variable = each.preferred[1]
+            arriving[each.name] = self.solution.kinds.arrives(variable.name, variable.at)
+        return arriving
 
     def _name_givens(self) -> dict[str, str]:
         """The names of givens: without their version, where all versions hold the same numbers."""
@@ -172,13 +183,13 @@ class _Drafting:
         """The givens that are needed, by name, each with the variable that holds it."""
         return {stem: name for stem, name in self._needed(made) if not self.solution.is_drawn(name)}
 
-    def drawn(self, made: tuple[Made, ...]) -> dict[str, tuple[int, ...]]:
-        """The givens that students draw, with their shapes."""
-        shapes: dict[str, tuple[int, ...]] = {}
+    def drawn(self, made: tuple[Made, ...]) -> dict[str, tuple[int, ...] | None]:
+        """The givens that students draw, with their shapes, None for one that can't be told."""
+        shapes: dict[str, tuple[int, ...] | None] = {}
         for stem, name in self._needed(made):
             value = self.solution.lookup(name)
             if self.solution.is_drawn(name) and value is not None:
-                shapes[stem] = shape_of(value, self.solution.lookup) or ()
+                shapes[stem] = shape_of(value, self.solution.lookup)
         return shapes
 
     def _needed(self, made: tuple[Made, ...]) -> Iterator[tuple[str, str]]:
@@ -193,7 +204,7 @@ class _Drafting:
 
     def notes(self, made: tuple[Made, ...]) -> Iterator[Note]:
         """What has to be decided about what students draw, and about names that nothing defines."""
-        for name in self.drawn(made):
+        for name, shape in self.drawn(made).items():
             places = next(self.solution.definers[each] for each, stem in self._given_names.items() if stem == name)
             step = self.solution.steps[places[0]]
             yield Note(
@@ -202,6 +213,13 @@ class _Drafting:
                 message=f"`{name}` is drawn at random, so each student's own counts as given.",
                 remedy="Where the handout sets the seed for everybody, write its numbers with given() instead.",
             )
+            if shape is None:
+                yield Note(
+                    cell=step.cell,
+                    line=step.line,
+                    message=f"The shape of `{name}` can't be told.",
+                    remedy="Write it into given_by_student().",
+                )
         yield from self._missing(made)
 
     def _missing(self, made: tuple[Made, ...]) -> Iterator[Note]:

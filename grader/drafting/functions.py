@@ -20,7 +20,7 @@ def declare_callable(solution: Solution, asked: Asked, names: Mapping[str, str],
     version, variable = asked.preferred
     step = solution.once(variable.name)
     assert step is not None
-    kind = version or solution.kind_of(step) or "numpy"
+    kind = version or solution.kinds.kind_at(variable.at) or "numpy"
     if isinstance(step.node, ast.FunctionDef) and solution.is_constant(variable.name):
         return _declare_function(solution, asked, step, names, seeds, kind)
     if isinstance(step.node, ast.FunctionDef):

@@ -29,14 +29,15 @@ _LONGEST_NAME = 16
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """All that a module is written of. `givens` maps each given to the variable that holds it, `drawn` those that
-    students draw to their shapes, `function_names` the solution's functions to the names that they get."""
+    students draw to their shapes (None where one can't be told), `function_names` the solution's functions to the names
+    that they get."""
 
     name: str
     title: str
     tasks: tuple[DraftTask, ...]
     solution: Solution
     givens: Mapping[str, str]
-    drawn: Mapping[str, tuple[int, ...]]
+    drawn: Mapping[str, tuple[int, ...] | None]
     made: tuple[Made, ...]
     function_names: Mapping[str, str]
     provided: Provided
@@ -176,7 +177,9 @@ def _givens(parts: Parts, names: _Names, constants: list[int]) -> Iterator[str]:
         yield ""
         yield call(f"{names.assignment}.given", (), values)
     for stem, shape in parts.drawn.items():
-        yield call(f"{names.assignment}.given_by_student", (quoted(stem),), {"shape": f"{shape}"})
+        todo = "  # TODO: write its shape" if shape is None else ""
+        written = "..." if shape is None else f"{shape}"
+        yield call(f"{names.assignment}.given_by_student", (quoted(stem),), {"shape": written}) + todo
 
 
 def _without_breaks(text: str) -> str:

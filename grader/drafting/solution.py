@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.drafting.expressions import is_draw, is_floating, literal
+from grader.drafting.expressions import is_floating, literal
+from grader.drafting.kinds import Kinds
 from grader.drafting.rewriting import file_argument
+from grader.drafting.shapes import Lookup, is_draw
 from grader.drafting.steps import RANDOM, Step
 from grader.drafting.versions import Versions
 from grader.notebook.code.conversions import unwrapped
@@ -63,7 +65,6 @@ class Solution:
     values: frozenset[str] = frozenset()
     _fixed: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _data: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
-    _kinds: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def definers(self) -> Mapping[str, tuple[int, ...]]:
@@ -73,6 +74,11 @@ class Solution:
             for name in step.in_order:
                 found[name] = (*found.get(name, ()), at)
         return found
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Which library the values of names are of."""
+        return Kinds(steps=self.steps, modules=self.modules, definers=self.definers)
 
     def once(self, name: str) -> Step | None:
         """The statement that binds a name, where no other one binds or changes it."""
@@ -84,6 +90,16 @@ class Solution:
         """What a name stands for, where it is assigned once."""
         step = self.once(name)
         return step.value if step else None
+
+    def lookup_before(self, place: int) -> Lookup:
+        """What names stand for as they are before a statement, as far as the last ones before it tell."""
+
+        def found(name: str) -> ast.expr | None:
+            before = [at for at in self.definers.get(name, ()) if at < place]
+            step = self.steps[before[-1]] if before else None
+            return step.value if step and name in step.binds else None
+
+        return found
 
     def is_function(self, name: str) -> bool:
         """Whether a name is a function's or a class's, and nothing else."""
@@ -113,9 +129,9 @@ class Solution:
         return fixed and made and not step.draws and isinstance(value, ast.Call | ast.BinOp)
 
     def is_drawn(self, name: str) -> bool:
-        """Whether a name gets nothing but random numbers, of a shape that can be told, once."""
+        """Whether a name gets nothing but random numbers, once."""
         value = None if name in self.values else self.lookup(name)
-        return value is not None and is_draw(value, self.lookup)
+        return value is not None and is_draw(value)
 
     def alias(self, name: str) -> str | None:
         """The variable of which a name is a mere conversion, if it can do without; None where it is more than that."""
@@ -194,25 +210,6 @@ class Solution:
         builds = all(isinstance(func, ast.Attribute) and func.attr in _BUILDING for func in calls)
         computes = any(isinstance(each, _COMPUTING) for each in ast.walk(value)) or ".grad" in ast.unparse(value)
         return builds and not computes
-
-    def kind(self, name: str) -> str:
-        """Which library an array of this name is of: "torch", "numpy", "table", or "" where it can't be told."""
-        if name not in self._kinds:
-            self._kinds[name] = ""
-            places = self.definers.get(name, ())
-            self._kinds[name] = self.kind_of(self.steps[places[-1]]) if places else ""
-        return self._kinds[name]
-
-    def kind_of(self, step: Step) -> str:
-        """Which library a statement computes with."""
-        used = {self.modules.get(read) for read in step.reads}
-        for module, kind in (("torch", "torch"), ("numpy", "numpy"), ("pandas", "table")):
-            if module in used:
-                return kind
-        if step.value is not None and ast.unparse(step.value).endswith(".to_numpy()"):
-            return "numpy"
-        kinds = [self.kind(read) for read in sorted(step.reads - step.binds)]
-        return next((kind for kind in ("torch", "numpy", "table") if kind in kinds), "")
 
 
 def _reads_file(node: ast.AST) -> bool:

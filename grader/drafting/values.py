@@ -61,8 +61,8 @@ def _points(points: Mapping[str, str]) -> str:
     return f"{{{', '.join(f'{quoted(version)}: {worth}' for version, worth in written.items())}}}"
 
 
-def declare_value(solution: Solution, graph: Graph, asked: Asked, tables: frozenset[str]) -> Made:
-    """A value, a gradient, or a property where what is computed is trained."""
+def declare_value(solution: Solution, graph: Graph, asked: Asked, arriving: Mapping[str, str]) -> Made:
+    """A value, a gradient, or a property where what is computed is trained; `arriving` tells as what inputs come."""
     version, variable = asked.preferred
     gradient = _declare_gradient(solution, graph, asked, variable)
     if gradient is not None:
@@ -71,8 +71,8 @@ def declare_value(solution: Solution, graph: Graph, asked: Asked, tables: frozen
     if chain.trains:
         return _declare_trained(solution, asked, chain, variable.at)
     step = solution.steps[variable.at]
-    body = (*_conversion(chain, tables), *"\n".join(chain.body(solution)).split("\n"))
-    torch = chain.kind == "torch" and not tables & set(chain.parameters)
+    body = (*_conversion(chain, arriving), *"\n".join(chain.body(solution)).split("\n"))
+    torch = chain.kind == "torch" and all(arriving[name] != "plain" for name in chain.parameters)
     declared = Declared(
         task=asked.task,
         method="value",
@@ -114,15 +114,20 @@ def _alone(solution: Solution, asked: Asked, chain: Chain, variable: Variable) -
     return tuple(Note(cell=step.cell, line=step.line, message=says, remedy=remedy) for says, remedy in found)
 
 
-def _conversion(chain: Chain, tables: frozenset[str]) -> list[str]:
+def _conversion(chain: Chain, arriving: Mapping[str, str]) -> list[str]:
     """NumPy code gets arrays where a reference's inputs are tensors."""
-    converted = [name for name in chain.parameters if name not in tables]
-    if chain.kind not in ("numpy", "table") or not converted:
+    if chain.kind not in ("numpy", "table"):
         return []
-    if len(converted) == 1:
-        return [f"{converted[0]} = {converted[0]}.detach().numpy()"]
-    names = ", ".join(converted)
-    return [f"{names} = (each.detach().numpy() for each in ({names}))"]
+    told = {name: arriving[name] for name in chain.parameters if arriving[name] != "plain"}
+    arrays = [name for name, kind in told.items() if kind == "tensor"]
+    lines = [f"{name} = {name}.item()" for name, kind in told.items() if kind == "number"]
+    if len(arrays) == 1:
+        lines.insert(0, f"{arrays[0]} = {arrays[0]}.detach().numpy()")
+    elif arrays:
+        names = ", ".join(arrays)
+        lines.insert(0, f"{names} = (each.detach().numpy() for each in ({names}))")
+    unsure = [name for name, kind in told.items() if not kind]
+    return [*lines, *(f"{name} = {name}.detach().numpy() if isinstance({name}, Tensor) else {name}" for name in unsure)]
 
 
 def _declare_gradient(solution: Solution, graph: Graph, asked: Asked, variable: Variable) -> Made | None:

@@ -286,3 +286,47 @@ def test_a_function_without_parameters_that_draws_makes_its_results_random() -> 
     )
     drafted = draft(text.encode(), "solution.py", {})
     assert any("`total` depends on random numbers" in note.message for note in drafted.notes)
+
+
+def test_tables_stay_tables_whatever_is_done_with_them_later(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\nimport pandas as pd\n"
+        "df = pd.DataFrame({'g': ['a', 'b', 'a'], 'v': [1.0, 2.0, 3.0]})\n"
+        "clean = df[df['v'] > 1]  # points: 1\nmean = clean['v'].mean()  # points: 1\n"
+        "far = clean[clean['v'] > mean]  # points: 1\nmost = clean['g'].value_counts().idxmax()  # points: 1\n"
+        "said = f'{len(clean)} rows, most of them {most}'  # points: 1\nlogs = np.log(clean['v'])  # points: 1\n"
+        "high = logs[logs > 1].index.tolist()  # points: 1\nboth = said + str(len(high))  # points: 1\n"
+        "# %%\nclean['w'] = np.where(clean['v'] > 2, 'hi', 'lo')\nhi = (clean['w'] == 'hi').sum()\n"
+    )
+    assert sum(loads(module, tmp_path).values()) == 8
+    assert "clean = clean.detach().numpy()" not in module
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shape"),
+    [
+        ("rng.normal(size=(N, 3)) * np.array([1.0, 5.0, 10.0]) + 2", "(40, 3)"),
+        ("rng.normal(0, 1, (N, 3))", "(40, 3)"),
+        ("np.abs(np.random.randn(N, 1)) + np.random.rand(3)", "(40, 3)"),
+        ("rng.uniform(-1, 1, N)", "(40,)"),
+        ("rng.normal(size=(N, 2)) @ np.eye(2) + rng.normal()", "(40, 2)"),
+        ("rng.integers(0, 2, size=N)", "(40,)"),
+    ],
+)
+def test_shapes_of_what_is_drawn_are_those_that_numpy_makes(drawn: str, shape: str, tmp_path: Path) -> None:
+    module = module_of(
+        f"# Task 1\nimport numpy as np\nrng = np.random.default_rng(0)\nN = 40\nX = {drawn}\n"
+        "m = X.mean(axis=0)  # points: 1\n"
+    )
+    assert f'given_by_student("X", shape={shape})' in module
+    assert loads(module, tmp_path) == {"m": 1}
+
+
+def test_a_shape_that_cannot_be_told_is_named() -> None:
+    text = (
+        "# Task 1\nimport numpy as np\nn = int(input())\nX = np.random.randn(n, 3) + 1\n"
+        "m = X.mean(axis=0)  # points: 1\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    assert 'given_by_student("X", shape=...)  # TODO: write its shape' in drafted.module
+    assert any("shape of `X` can't be told" in note.message and note.line == 4 for note in drafted.notes)
