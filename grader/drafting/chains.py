@@ -67,7 +67,9 @@ class Graph:
         """The given or the quantity that a variable is, as it stands before a statement; None for all others."""
         if name in self._quantities:
             stem, at = self._quantities[name]
-            return stem if at < before else None
+            # What is bound or changed once more is no longer what is asked for.
+            last = max((place for place in self._solution.definers[name] if place < before), default=-1)
+            return stem if at == last else None
         root = self._solution.root(name, before)
         if root != name and root in self._quantities:
             return self.parameter(root, before)
@@ -82,47 +84,62 @@ class Graph:
 
     def chain(self, variable: str, at: int, version: str) -> Chain:
         """Slice what defines a variable at a statement."""
-        taken = self._slice(variable, at)
-        statements = tuple(self._solution.steps[place] for place in taken)
+        taken, local = self._slice(variable, at)
         names: dict[str, str] = {}
         constants: set[str] = set()
-        local: list[str] = []
+        own: list[str] = []
         for place, name in self._mentioned(taken):
-            own = self._quantities.get(variable, ("",))[0]
-            if (stem := self.parameter(name, place)) is not None and stem != own:
+            if name not in local and (stem := self._needed(name, place, variable)) is not None:
                 names.setdefault(name, stem)
             elif self._solution.is_constant(name):
                 constants.add(name)
-            elif name not in names and name not in local:
-                local.append(name)
+            elif name not in names and name not in own:
+                own.append(name)
         parameters = tuple(dict.fromkeys(names.values()))
         names |= {name: self._functions[name] for name in constants & self._functions.keys()}
-        names |= self._plain_names(local, {*parameters, *constants})
+        names |= self._own_names(own, {*parameters, *constants})
         return Chain(
             variable=variable,
-            statements=statements,
+            statements=tuple(self._solution.steps[place] for place in taken),
             parameters=parameters,
             names=names,
             constants=frozenset(constants),
             kind=version or self._kind(taken),
         )
 
-    def _slice(self, variable: str, at: int) -> list[int]:
+    def _slice(self, variable: str, at: int) -> tuple[list[int], frozenset[str]]:
+        """The statements, and the names that are the slice's own all through it.
+
+        Where a name is a given or a quantity at one of the statements and something else at another, it is computed
+        along, so that each has it as it stands there.
+        """
+        local = frozenset[str]()
+        while True:
+            taken = self._sliced(variable, at, local)
+            defined = {name for place in taken for name in self._solution.steps[place].defines}
+            needed = {name for place, name in self._mentioned(taken) if self._needed(name, place, variable)}
+            if not defined & needed - local:
+                return taken, local
+            local |= defined & needed
+
+    def _sliced(self, variable: str, at: int, local: frozenset[str]) -> list[int]:
         needed, taken = {variable}, []
-        own = self._quantities.get(variable, ("",))[0]
         for place in range(at, -1, -1):
             step = self._solution.steps[place]
             if not step.defines & needed:
                 continue
             taken.append(place)
             needed -= step.binds
-            needed |= {name for name in step.reads if self._is_local(name, place, own)}
+            needed |= {name for name in step.reads if name in local or self._is_local(name, place, variable)}
         return taken[::-1]
 
-    def _is_local(self, name: str, place: int, own: str) -> bool:
-        if self._solution.is_constant(name):
-            return False
-        return self.parameter(name, place) in (None, own)
+    def _needed(self, name: str, place: int, variable: str) -> str | None:
+        """The given or the quantity that a variable is at a statement of another's slice; None for all else."""
+        stem = self.parameter(name, place)
+        return None if stem == self._quantities.get(variable, ("",))[0] else stem
+
+    def _is_local(self, name: str, place: int, variable: str) -> bool:
+        return not self._solution.is_constant(name) and self._needed(name, place, variable) is None
 
     def _mentioned(self, taken: list[int]) -> Iterator[tuple[int, str]]:
         """The names in these statements, in the order in which they are written."""
@@ -133,14 +150,16 @@ class Graph:
             for name in sorted(found, key=lambda each: (each.lineno, each.col_offset)):
                 yield place, name.id
 
-    def _plain_names(self, local: list[str], taken: set[str]) -> dict[str, str]:
-        """Names of the chain's own without their version, where nothing else has that name."""
+    def _own_names(self, own: list[str], taken: set[str]) -> dict[str, str]:
+        """Names of the chain's own: without their version where nothing else has that name, none a parameter's."""
         names: dict[str, str] = {}
-        for name in local:
+        for name in own:
             stem, version = self._solution.versions.read(name)
-            free = stem not in taken and stem not in local and stem not in _BUILTINS and stem not in names.values()
+            free = stem not in taken and stem not in own and stem not in _BUILTINS and stem not in names.values()
             if version and free and not self._solution.is_import(stem):
                 names[name] = stem
+            elif name in taken:
+                names[name] = f"{name}_here"
         return names
 
     def _kind(self, taken: list[int]) -> str:

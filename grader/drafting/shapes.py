@@ -54,8 +54,8 @@ def shape_of(node: ast.expr, lookup: Lookup, *, depth: int = 0) -> Shape | None:
         case ast.UnaryOp(operand=operand):
             return inner(operand)
         case ast.Attribute(value=value, attr="T"):
-            found = inner(value)
-            return None if found is None else found[::-1]
+            whole = inner(value)
+            return None if whole is None else whole[::-1]
         case ast.Call():
             return _of_call(node, lookup, depth)
     return None

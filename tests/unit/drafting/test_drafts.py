@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.assignment.loading import load
@@ -330,3 +331,33 @@ def test_a_shape_that_cannot_be_told_is_named() -> None:
     drafted = draft(text.encode(), "solution.py", {})
     assert 'given_by_student("X", shape=...)  # TODO: write its shape' in drafted.module
     assert any("shape of `X` can't be told" in note.message and note.line == 4 for note in drafted.notes)
+
+
+def test_a_variable_that_is_set_anew_is_read_as_it_stands_where_it_is_used(tmp_path: Path) -> None:
+    module = module_of(
+        "# %%\nimport numpy as np\nA = np.array([[2.0, 1.0], [1.0, 3.0]])\n# %% [markdown]\n# ## Task 1\n# %%\n"
+        "B = A.copy()\nB[0, 0] = 5\nx = np.linalg.solve(B, np.ones(2))  # points: 1\n"
+        "A = A / np.linalg.norm(A)  # points: 1\ny = A @ x  # points: 1\n"
+        "for k in range(3):\n    x = x - 0.1 * (B @ x - 1)\n"
+        "# %% [markdown]\n# ## Task 2\n# %%\ncond = np.linalg.cond(A)  # points: 1\nA = A * 2\n"
+        "norm = np.linalg.norm(A)  # points: 1\n"
+    )
+    assert loads(module, tmp_path) == {"x": 1, "A": 1, "y": 1, "cond": 1, "norm": 1}
+    values = load(tmp_path).reference.evaluate().values
+    A = np.array([[2.0, 1.0], [1.0, 3.0]])
+    B = A.copy()
+    B[0, 0] = 5
+    A = A / np.linalg.norm(A)
+    y = A @ np.linalg.solve(B, np.ones(2))
+    assert [float(np.round(number, 9)) for number in values["y"]] == [float(np.round(number, 9)) for number in y]
+    assert float(values["norm"]) == pytest.approx(2)
+
+
+def test_a_local_variable_never_has_a_parameters_name(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport torch\nimport numpy as np\na_t = torch.tensor([1.0, 2.0])\nz_t = a_t * 2  # points: 1\n"
+        "z_n = a_t.numpy() * 2  # points: 1\nz = np.array([3.0, 4.0]).sum()\ny_t = z_t * z  # points: 1\n"
+        "y_n = z_n * z  # points: 1\n"
+    )
+    assert loads(module, tmp_path) == {"z.torch": 1, "z.numpy": 1, "y.torch": 1, "y.numpy": 1}
+    assert "return z * z_here" in module
