@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grader.drafting.calls import is_test
 from grader.drafting.markers import CellMarks
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step
@@ -77,7 +78,7 @@ def _candidates(solution: Solution) -> Iterator[Variable]:
     """Every name that a task defines, where it is last defined there."""
     found: dict[str, Variable] = {}
     for at, step in enumerate(solution.steps):
-        if isinstance(step.node, ast.Import | ast.ImportFrom):
+        if isinstance(step.node, ast.Import | ast.ImportFrom) or is_test(step.node):
             continue
         for name in step.in_order:
             if name.startswith(("_", "<")) or not step.task:
@@ -135,7 +136,7 @@ def _unmarked(solution: Solution, own: list[Variable], notebook: Notebook) -> li
             break
         if both:
             break
-    helping = {read for step in steps if not isinstance(step.node, ast.FunctionDef | ast.Expr) for read in step.reads}
+    helping = {read for step in steps if not _only_looks(step.node) for read in step.reads}
     called = _named(notebook, cells, _FUNCTION)
     return chosen + [each for each in functions if each.name in called or each.name not in helping]
 
@@ -161,6 +162,11 @@ def _named(notebook: Notebook, cells: set[int], pattern: re.Pattern[str] = _NAME
     return {name for text in texts for quoted in _QUOTED.findall(text) for name in pattern.findall(quoted)}
 
 
+def _only_looks(node: ast.stmt) -> bool:
+    """Whether a statement computes nothing further: it defines a function, shows something, or tests it."""
+    return isinstance(node, ast.FunctionDef | ast.Expr) or is_test(node)
+
+
 def _shown(solution: Solution, cells: set[int]) -> set[str]:
     """The names that are printed or displayed by themselves."""
     found: set[str] = set()
@@ -180,7 +186,10 @@ def _shown(solution: Solution, cells: set[int]) -> set[str]:
 def _ends(solution: Solution, values: list[Variable]) -> set[str]:
     """The names that nothing further is computed from."""
     read = {
-        name for step in solution.steps if not isinstance(step.node, ast.Expr) for name in step.reads - step.defines
+        name
+        for step in solution.steps
+        if not isinstance(step.node, ast.Expr) and not is_test(step.node)
+        for name in step.reads - step.defines
     }
     return {variable.name for variable in values} - read
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from grader.drafting.expressions import is_floating, literal, numbers
-from grader.drafting.shapes import shape_of
+from grader.drafting.arguments import Arguments, Written
+from grader.drafting.calls import CallSite, calls_of
+from grader.drafting.notes import Note
+from grader.drafting.parameters import in_order, needs_matrix, parameter_kind, parameters_of
 from grader.drafting.solution import Solution
-from grader.drafting.steps import Step
 
 EDGES = "[-2.0, -0.5, 0.0, 0.5, 2.0]"
-_BUILTINS = frozenset(dir(builtins))
 _DRAWN = 3
-_LONGEST_LITERAL = 200
+_MOST = 16
 
 
 @dataclass(slots=True)
@@ -33,161 +32,114 @@ class Seeds:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
     """Cases as a module writes them. `told` is False where the solution says nothing of them and they are guessed;
-    `constants` are the names that the module has to have for them."""
+    `constants` are the names that the module has to have for them, `notes` what was left out or has to be looked at.
+
+    `kinds` are the parameters that get the same kind of value in all of them: "number", "text", "list" or "array".
+    """
 
     written: tuple[str, ...]
     told: bool = True
     constants: frozenset[str] = field(default_factory=frozenset)
+    kinds: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
-def find_cases(solution: Solution, function: ast.FunctionDef, seeds: Seeds) -> Cases | None:
-    """The cases of a function, by the first call of it whose arguments can be told; a guess for a function of one
-    array; None where nothing can be told."""
-    parameters = [argument.arg for argument in function.args.args]
-    for step, call in calls_of(solution, function.name):
-        arguments = _in_order(call, parameters)
-        if arguments is None or any(_names(argument) - step.reads for argument in arguments):
-            continue
-        if (cases := _from_call(solution, arguments, seeds)) is not None:
-            return cases
-    if len(parameters) == 1 and parameter_kind(function, parameters[0]) == "array":
-        return Cases(written=(EDGES, f"normal(3, 4, n={_DRAWN}, seed={seeds()})"), told=False)
-    return None
+def find_cases(solution: Solution, function: ast.FunctionDef, seeds: Seeds) -> Cases:
+    """The cases of a function, by the calls of it whose arguments can be told; a guess for a function of one array;
+    none at all where nothing can be told."""
+    found = _Found(solution, function)
+    for site in calls_of(solution, function.name):
+        if found.count < _MOST:
+            found.add(site)
+    cases = found.cases(seeds)
+    parameters = parameters_of(function)
+    guessed = len(parameters) == 1 and parameter_kind(function, parameters[0]) == "array"
+    if cases.written or cases.notes or not guessed:
+        return cases
+    drawn = f"normal(3, 4, n={_DRAWN}, seed={seeds()})"
+    return Cases(written=(drawn,) if needs_matrix(function) else (EDGES, drawn), told=False)
 
 
-def calls_of(solution: Solution, name: str) -> Iterator[tuple[Step, ast.Call]]:
-    """The calls of a function outside of functions, with their statements."""
-    for step in solution.steps:
-        if name in step.reads and not isinstance(step.node, ast.FunctionDef | ast.ClassDef):
-            for node in ast.walk(step.node):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                    yield step, node
+class _Found:
+    """What is found of a function's cases, call by call."""
+
+    def __init__(self, solution: Solution, function: ast.FunctionDef) -> None:
+        self._solution = solution
+        self._function = function
+        self._written: dict[str, frozenset[str]] = {}
+        self._kinds: dict[str, set[str]] = {}
+        self._notes: list[Note] = []
+
+    @property
+    def count(self) -> int:
+        """How many cases there are."""
+        return len(self._written)
+
+    def add(self, site: CallSite) -> None:
+        """Make cases of a call, as far as it tells them, or a note of why there are none."""
+        arguments = in_order(site.call, self._function)
+        if arguments is None:
+            self._say_untold(site)
+            return
+        reading = Arguments(self._solution, site.place, site.step)
+        if any(map(reading.is_function, arguments)):
+            self._note(site, "passes a function, which no case can hold.", "It was left out.")
+            return
+        exact = [reading.exact(argument) for argument in arguments]
+        if site.error:
+            self._add_raising(site, exact)
+            return
+        self._remember_kinds(reading, arguments)
+        whole = [each for each in exact if each is not None]
+        if len(whole) == len(exact):
+            self._keep([text for text, _ in whole], whole)
+        drawn = [None if site.tests and len(whole) == len(exact) else reading.drawn(each) for each in arguments]
+        mixed = [each for one, other in zip(drawn, exact, strict=True) if (each := one or other) is not None]
+        if any(drawn) and len(mixed) == len(arguments):
+            self._keep([text for text, _ in mixed], mixed)
+        if len(whole) < len(exact) and not (any(drawn) and len(mixed) == len(arguments)):
+            self._say_untold(site)
+
+    def cases(self, seeds: Seeds) -> Cases:
+        """All that was found."""
+        written = [_seeded(text, seeds) for text in self._written]
+        kinds = tuple((name, next(iter(kinds))) for name, kinds in self._kinds.items() if len(kinds) == 1)
+        constants = frozenset(name for names in self._written.values() for name in names)
+        return Cases(written=tuple(written), constants=constants, kinds=kinds, notes=tuple(self._notes))
+
+    def _keep(self, texts: list[str], arguments: list[Written]) -> None:
+        text = texts[0] if len(texts) == 1 and not texts[0].startswith("(") else f"({', '.join(texts)}{_comma(texts)})"
+        self._written.setdefault(text, frozenset(name for _, names in arguments for name in names))
+
+    def _add_raising(self, site: CallSite, exact: list[Written | None]) -> None:
+        whole = [each for each in exact if each is not None]
+        known = isinstance(getattr(builtins, site.error, None), type) and len(whole) == len(exact)
+        text = f"raises({', '.join([site.error, *(text for text, _ in whole)])})"
+        if site.unsure or not known:
+            self._note(site, f"may have to raise {site.error}.", f"If so, write {text} among its cases.")
+            return
+        self._written.setdefault(text, frozenset(name for _, names in whole for name in names))
+        self._note(site, f"has to raise {site.error}.", f"{text} is among its cases: keep it if the handout says so.")
+
+    def _remember_kinds(self, reading: Arguments, arguments: list[ast.expr]) -> None:
+        for name, argument in zip(parameters_of(self._function), arguments, strict=True):
+            self._kinds.setdefault(name, set()).add(reading.kind(argument))
+
+    def _say_untold(self, site: CallSite) -> None:
+        if site.tests:
+            self._note(site, "has arguments that can't be told.", "Write them as a case, if it matters.")
+
+    def _note(self, site: CallSite, message: str, remedy: str) -> None:
+        text = " ".join(ast.unparse(site.call).split())
+        line = getattr(site.call, "lineno", site.step.line)
+        self._notes.append(Note(cell=site.step.cell, line=line, message=f"`{text}` {message}", remedy=remedy))
 
 
-def parameter_kind(function: ast.FunctionDef, name: str) -> str:
-    """What a parameter is used as: "dict", "int", "other" (text, functions, lists of unequal things), or "array"."""
-    for node in ast.walk(function):
-        match node:
-            case ast.Subscript(value=ast.Name(id=used), slice=ast.Constant(value=str())) if used == name:
-                return "dict"
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=used), attr="items" | "keys" | "values")) if (
-                used == name
-            ):
-                return "dict"
-            case ast.Call(func=ast.Name(id="range"), args=arguments):
-                if any(isinstance(each, ast.Name) and each.id == name for each in arguments):
-                    return "int"
-            case ast.Call(func=ast.Name(id=used)) if used == name:
-                return "other"
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=used), attr="split" | "lower" | "strip" | "groupby")):
-                if used == name:
-                    return "other"
-    return "array"
+def _comma(texts: list[str]) -> str:
+    return "," if len(texts) == 1 else ""
 
 
-def _in_order(call: ast.Call, parameters: list[str]) -> list[ast.expr] | None:
-    named = {keyword.arg: keyword.value for keyword in call.keywords}
-    rest = [named.get(name) for name in parameters[len(call.args) :]]
-    arguments = [*call.args, *(each for each in rest if each is not None)]
-    starred = any(isinstance(argument, ast.Starred) for argument in arguments)
-    return None if starred or len(arguments) != len(parameters) or not arguments else arguments
-
-
-def _from_call(solution: Solution, arguments: list[ast.expr], seeds: Seeds) -> Cases | None:
-    exact = [_exact(solution, argument) for argument in arguments]
-    drawn = [_drawn(solution, argument, seeds) for argument in arguments]
-    written = []
-    constants: set[str] = set()
-    if all(each is not None for each in exact):
-        written.append(_tuple([text for each in exact if each for text in [each[0]]]))
-    mixed = [one or other for one, other in zip(drawn, exact, strict=True)]
-    if any(drawn) and all(mixed):
-        written.append(_tuple([each[0] for each in mixed if each]))
-    for each in (*exact, *mixed):
-        constants |= each[1] if each and written else set()
-    return Cases(written=tuple(written), constants=frozenset(constants)) if written else None
-
-
-Written = tuple[str, frozenset[str]]
-"""An argument as a module writes it, and the names that it needs."""
-
-
-def _exact(solution: Solution, argument: ast.expr) -> Written | None:
-    """An argument whose value is written out, or known to the module."""
-    argument = _resolved(solution, argument)
-    if (found := literal(argument)) is not None:
-        text = ast.unparse(found)
-        return (text, frozenset()) if len(text) <= _LONGEST_LITERAL else None
-    if isinstance(argument, ast.Constant) or numbers(argument) is not None:
-        return ast.unparse(argument).replace("'", '"'), frozenset()
-    if _only_fills(argument):
-        return None
-    names = _names(argument)
-    known = all(solution.is_constant(name) for name in names)
-    if not known or not names or isinstance(argument, ast.Dict) or _draws(argument):
-        return None
-    return ast.unparse(argument), frozenset(names)
-
-
-def _drawn(solution: Solution, argument: ast.expr, seeds: Seeds) -> Written | None:
-    """A draw of the same shape as an argument that is an array of floating numbers."""
-    argument = _resolved(solution, argument)
-    if isinstance(argument, ast.Dict):
-        return _drawn_dict(solution, argument, seeds)
-    found = literal(argument)
-    if found is not None and (not is_floating(found) or not isinstance(found, ast.List)):
-        return None
-    shape = shape_of(argument, solution.lookup)
-    if not shape:
-        return None
-    return f"normal({', '.join(map(str, shape))}, n={_DRAWN}, seed={seeds()})", frozenset()
-
-
-def _drawn_dict(solution: Solution, argument: ast.Dict, seeds: Seeds) -> Written | None:
-    items: list[str] = []
-    constants: set[str] = set()
-    for key, value in zip(argument.keys, argument.values, strict=True):
-        if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-            return None
-        shape = shape_of(value, solution.lookup)
-        if shape:
-            items.append(f'"{key.value}": normal({", ".join(map(str, shape))}, seed={seeds()}).arrays()[0]')
-        elif (exact := _exact(solution, value)) is not None:
-            items.append(f'"{key.value}": {exact[0]}')
-            constants |= exact[1]
-        else:
-            return None
-    return f"{{{', '.join(items)}}}", frozenset(constants)
-
-
-def _names(argument: ast.expr) -> set[str]:
-    return {each.id for each in ast.walk(argument) if isinstance(each, ast.Name)} - _BUILTINS
-
-
-def _resolved(solution: Solution, argument: ast.expr) -> ast.expr:
-    """What a name stands for, where that tells more than the name."""
-    for _ in range(10):
-        if not isinstance(argument, ast.Name) or solution.is_constant(argument.id):
-            break
-        found = solution.lookup(argument.id)
-        if found is None:
-            break
-        argument = found
-    return argument
-
-
-def _only_fills(argument: ast.expr) -> bool:
-    """`np.ones((2, 3))` stands for its shape alone."""
-    return isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute) and argument.func.attr in (
-        "ones", "zeros", "empty"
-    )  # fmt: skip
-
-
-def _draws(argument: ast.expr) -> bool:
-    return any(
-        isinstance(each, ast.Attribute) and each.attr in ("random", "randn", "rand") for each in ast.walk(argument)
-    )
-
-
-def _tuple(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+def _seeded(text: str, seeds: Seeds) -> str:
+    """A case with a seed of its own for each draw in it."""
+    first, *rest = text.split("seed=?")
+    return first + "".join(f"seed={seeds()}{part}" for part in rest)

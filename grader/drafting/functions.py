@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from grader.drafting.asked import Asked
-from grader.drafting.cases import Seeds, calls_of, find_cases, parameter_kind
+from grader.drafting.calls import calls_of
+from grader.drafting.cases import Cases, Seeds, find_cases
 from grader.drafting.declarations import WIDTH, Declared, listed
 from grader.drafting.notes import Note
+from grader.drafting.parameters import parameter_kind, parameters_of, varies_in_shape
 from grader.drafting.rewriting import Rewriter
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step
@@ -28,12 +30,15 @@ def declare_callable(solution: Solution, asked: Asked, names: Mapping[str, str],
     return _declare_class(solution, asked, step, kind)
 
 
-def function_text(solution: Solution, step: Step, names: Mapping[str, str], kind: str) -> str:
-    """A function as the solution has it, whose arrays may be tensors when it is called."""
+def function_text(solution: Solution, step: Step, names: Mapping[str, str], kind: str, told: Mapping[str, str]) -> str:
+    """A function as the solution has it, whose arrays may be tensors when it is called.
+
+    `told` is what its parameters are in all cases, as far as that is known.
+    """
     text = Rewriter(names=names, modules=solution.modules).statement(step)
     if kind != "numpy" or not isinstance(step.node, ast.FunctionDef):
         return text
-    conversion = _conversion(step.node, names.get("np", _numpy(solution)))
+    conversion = _conversion(step.node, names.get("np", _numpy(solution)), told)
     if not conversion:
         return text
     return _with_first_line(text, step, conversion)
@@ -45,19 +50,28 @@ def _numpy(solution: Solution) -> str:
     )
 
 
-def _conversion(function: ast.FunctionDef, numpy: str) -> str:
+def _conversion(function: ast.FunctionDef, numpy: str, told: Mapping[str, str]) -> str:
     """A line that makes arrays of the arguments; it leaves those as they are that are arrays already."""
-    parameters = [argument.arg for argument in function.args.args]
-    kinds = {name: parameter_kind(function, name) for name in parameters}
-    plain = [name for name in parameters if kinds[name] in ("array", "int")]
-    made = [f"int({name})" if kinds[name] == "int" else f"{numpy}.asarray({name})" for name in plain]
-    lines = [f"{', '.join(plain)} = {', '.join(made)}"] if plain else []
+    used = {name: parameter_kind(function, name) for name in parameters_of(function)}
+    made = {name: _converted(name, numpy, kind, told.get(name, "")) for name, kind in used.items()}
+    plain = {name: text for name, text in made.items() if text}
+    lines = [f"{', '.join(plain)} = {', '.join(plain.values())}"] if plain else []
     lines += [
         f"{name} = {{key: {numpy}.asarray(value) for key, value in {name}.items()}}"
-        for name in parameters
-        if kinds[name] == "dict"
+        for name, kind in used.items()
+        if kind == "dict"
     ]
     return "\n".join(lines)
+
+
+def _converted(name: str, numpy: str, used: str, told: str) -> str:
+    """What makes of a parameter what students get for it; "" where it is that already."""
+    if used in ("dict", "other") or told == "text":
+        return ""
+    if used == "int":
+        return f"int({name})"
+    ending = {"number": ".item()", "list": ".tolist()"}.get(told, "")
+    return f"{numpy}.asarray({name}){ending}"
 
 
 def _with_first_line(text: str, step: Step, conversion: str) -> str:
@@ -92,35 +106,71 @@ def _declare_function(
     assert isinstance(step.node, ast.FunctionDef)
     variable = asked.preferred[1]
     cases = find_cases(solution, step.node, seeds)
+    lists = _takes_lists(solution, step.node, variable.at, cases)
+    told = {name: each for name, each in cases.kinds if each != "list" or lists}
     options = options_of(solution, asked, kind)
-    written = cases.written if cases else ("...",)
-    options["cases"] = listed(written, WIDTH - 40 - sum(map(len, options)))
-    if kind == "torch" and not solution.versions.templates:
-        options["arguments"] = quoted("tensor")
-    text = with_docstring(function_text(solution, step, names, kind), sentence(step.comment))
+    options["cases"] = listed(cases.written or ("...",), WIDTH - 40 - sum(map(len, options)))
+    if (kind == "torch" or lists) and not solution.versions.templates:
+        options["arguments"] = quoted("list" if lists else "tensor")
+    if varies_in_shape(step.node):
+        options["varying_shape"] = "True"
+    text = with_docstring(function_text(solution, step, names, kind, told), sentence(step.comment))
     declared = Declared(
         task=asked.task,
         method="function",
         options=options,
         name=asked.name,
         definition=_renamed(text, variable.name, asked.name),
-        todo="write its cases" if cases is None else "" if cases.told else "a guess: does it take such arrays?",
+        todo="write its cases" if not cases.written else "" if cases.told else "a guess: does it take such arrays?",
     )
-    constants = (step.reads - {variable.name}) | (cases.constants if cases else frozenset())
-    notes = _case_notes(step, variable.name, told=cases is not None and cases.told, guessed=cases is not None)
+    constants = (step.reads - {variable.name}) | cases.constants
+    notes = (*_case_notes(step, variable.name, cases), *_signature_notes(step, variable.name))
     return Made(declared=declared, at=variable.at, constants=constants, notes=notes)
+
+
+def _takes_lists(solution: Solution, function: ast.FunctionDef, at: int, cases: Cases) -> bool:
+    """Whether a function of plain Python gets lists in all of its cases."""
+    kinds = {kind for _, kind in cases.kinds if kind in ("list", "array")}
+    whole = len(cases.kinds) == len(parameters_of(function))
+    return whole and kinds == {"list"} and not solution.kinds.kind_at(at)
 
 
 def _renamed(text: str, before: str, after: str) -> str:
     return text.replace(f"def {before}(", f"def {after}(", 1)
 
 
-def _case_notes(step: Step, name: str, *, told: bool, guessed: bool) -> tuple[Note, ...]:
-    if told:
-        return ()
+def _case_notes(step: Step, name: str, cases: Cases) -> tuple[Note, ...]:
+    if cases.written and cases.told:
+        return cases.notes
     message = f"`{name}` is called with nothing whose shape can be told."
-    remedy = "Look at the cases that were guessed." if guessed else "Write what it is to be called with in `cases=`."
-    return (Note(cell=step.cell, line=step.line, message=message, remedy=remedy),)
+    remedy = (
+        "Look at the cases that were guessed." if cases.written else "Write what it is to be called with in `cases=`."
+    )
+    if cases.notes:
+        message = f"`{name}` has no call that can be a case."
+        remedy += " Or keep what it gives in a variable, and ask for that with value() or property()."
+    return (*cases.notes, Note(cell=step.cell, line=step.line, message=message, remedy=remedy))
+
+
+def _signature_notes(step: Step, name: str) -> Iterator[Note]:
+    assert isinstance(step.node, ast.FunctionDef)
+    told = step.node.args
+    if told.kwonlyargs or told.vararg or told.kwarg:
+        further = [*told.kwonlyargs, *(each for each in (told.vararg, told.kwarg) if each)]
+        names = ", ".join(f"`{each.arg}`" for each in further)
+        yield Note(
+            cell=step.cell,
+            line=step.line,
+            message=f"`{name}` has parameters that no case can pass: {names}.",
+            remedy="Make them plain ones, or leave them out of the reference, if it is only called without them.",
+        )
+    if step.drawing:
+        yield Note(
+            cell=step.cell,
+            line=step.line,
+            message=f"`{name}` draws random numbers, so that its results can't be compared.",
+            remedy=f'Judge them by a property instead, of call("{name}", …).',
+        )
 
 
 def _declare_property(solution: Solution, asked: Asked, step: Step, kind: str) -> Made:
@@ -151,7 +201,8 @@ def _declare_property(solution: Solution, asked: Asked, step: Step, kind: str) -
 
 def _call(solution: Solution, name: str) -> tuple[str, frozenset[str]]:
     """A call of the student's function, with what the solution calls it with where the module has that."""
-    for step, call in calls_of(solution, name):
+    for site in calls_of(solution, name):
+        call, step = site.call, site.step
         names = {each.id for argument in call.args for each in ast.walk(argument) if isinstance(each, ast.Name)}
         known = names <= step.reads and all(solution.is_constant(each) for each in names)
         if call.args and not call.keywords and known:

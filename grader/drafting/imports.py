@@ -10,7 +10,7 @@ from grader.drafting.provided import Provided
 from grader.drafting.solution import Solution
 from grader.drafting.steps import free_names
 
-_GRADERS = frozenset(("Assignment", "Tolerance", "call", "hidden", "normal"))
+_GRADERS = frozenset(("Assignment", "Tolerance", "call", "hidden", "normal", "raises"))
 _OWN = {"Path": ("pathlib", "Path"), "Tensor": ("torch", "Tensor"), "torch": ("torch", ""), "np": ("numpy", "")}
 
 

@@ -361,3 +361,64 @@ def test_a_local_variable_never_has_a_parameters_name(tmp_path: Path) -> None:
     )
     assert loads(module, tmp_path) == {"z.torch": 1, "z.numpy": 1, "y.torch": 1, "y.numpy": 1}
     assert "return z * z_here" in module
+
+
+def test_defaults_of_parameters_are_kept_and_cases_pass_what_they_are() -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\ndef ridge(X, y, lam=0.1, *, steps=3):  # points: 2\n"
+        "    return X.T @ y * lam\nridge(np.array([[1.0, 2.0]]), np.array([1.0]))\n"
+    )
+    assert "def ridge(X, y, lam=0.1, *, steps=3):" in module
+    assert "([[1.0, 2.0]], [1.0], 0.1)" in module
+    assert "varying_shape" not in module
+    assert "no case can pass: `steps`" in " ".join(module.split())
+
+
+INTEGRAL = "# Task 1\nimport numpy as np\ndef area(f, n):  # points: 2\n    return f(n)\n"
+
+
+@pytest.mark.parametrize("passed", ["np.sin", "lambda x: x", "helper", "abs", "math.sin"])
+def test_functions_are_no_arguments_of_cases(passed: str) -> None:
+    text = f"{INTEGRAL}import math\ndef helper(x):\n    return x\narea({passed}, 3)\n"
+    drafted = draft(text.encode(), "solution.py", {})
+    assert "cases=[...])  # TODO: write its cases" in drafted.module
+    assert any(note.line == 8 and "passes a function" in note.message for note in drafted.notes)
+    assert any("no call that can be a case" in note.message for note in drafted.notes)
+
+
+def test_every_call_and_assertion_makes_a_case(tmp_path: Path) -> None:
+    text = (
+        "# Task 1\ndef clip(v, low):\n    if low < 0:\n        raise ValueError(low)\n    return max(v, low)\n"
+        "assert clip(3, 5) == 5\nassert clip(7, 5) == 7\nprint(clip(3, 5))\n"
+        "### BEGIN HIDDEN TESTS\nassert clip(-1, 0) == 0\n### END HIDDEN TESTS\n"
+        "try:\n    clip(1, -1)\nexcept ValueError:\n    pass\nelse:\n    assert False\n"
+        "with pytest.raises(ValueError):\n    clip(2, -1)\n"
+        "try:\n    print(clip(3, -1))\nexcept ValueError as error:\n    print(error)\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    cases = "(3, 5), (7, 5), (-1, 0), raises(ValueError, 1, -1), raises(ValueError, 2, -1)"
+    assert cases in " ".join(drafted.module.split())
+    assert loads(drafted.module, tmp_path) == {"clip": 1}
+    assert sum("has to raise ValueError" in note.message for note in drafted.notes) == 2
+    assert any("may have to raise" in note.message and "(ValueError, 3, -1)" in note.remedy for note in drafted.notes)
+
+
+def test_functions_of_lists_get_lists_and_those_of_numbers_numbers(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\ndef firsts(values, n):  # points: 1\n    return (values + [0])[:n]\n"
+        "assert firsts([1.0, 2.0, 3.0], 2) == [1.0, 2.0]\nassert firsts([4.0, 5.0], 1) == [4.0]\n"
+    )
+    assert 'arguments="list"' in module
+    assert loads(module, tmp_path) == {"firsts": 1}
+
+
+def test_a_function_of_columns_is_called_with_what_it_is_applied_to(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\ndef normalize(X):  # points: 1\n"
+        "    return (X - X.mean(axis=0)) / X.std(axis=0)\n"
+        "raw = np.random.randn(40, 3) * 5\nmoved = raw + np.array([1.0, 2.0, 3.0])\nX = normalize(moved)\n"
+    )
+    assert "cases=[normal(40, 3, n=3, seed=1)]" in module
+    assert loads(module, tmp_path) == {"normalize": 1}
+    guessed = module_of("# Task 1\ndef normalize(X):  # points: 1\n    return (X - X.mean(axis=0)) / X.std(axis=0)\n")
+    assert "cases=[normal(3, 4, n=3, seed=1)]" in guessed
