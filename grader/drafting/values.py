@@ -11,6 +11,7 @@ from grader.drafting.chains import Chain, Graph
 from grader.drafting.declarations import Declared
 from grader.drafting.gradients import find_gradient
 from grader.drafting.notes import Note
+from grader.drafting.signs import free_signs, reads_free_signs
 from grader.drafting.solution import Solution
 
 DEFAULT_POINTS = "1"
@@ -73,10 +74,13 @@ def declare_value(solution: Solution, graph: Graph, asked: Asked, arriving: Mapp
     step = solution.steps[variable.at]
     body = (*_conversion(chain, arriving), *"\n".join(chain.body(solution)).split("\n"))
     torch = chain.kind == "torch" and all(arriving[name] != "plain" for name in chain.parameters)
+    signs = free_signs(solution, variable.name, variable.at)
+    options = options_of(solution, asked, chain.kind)
+    options |= {"tolerance": f"Tolerance(sign={quoted(signs)})"} if signs else {}
     declared = Declared(
         task=asked.task,
         method="value",
-        options=options_of(solution, asked, chain.kind),
+        options=options,
         name=asked.name,
         parameters=chain.parameters,
         annotated=torch,
@@ -89,14 +93,29 @@ def declare_value(solution: Solution, graph: Graph, asked: Asked, arriving: Mapp
         at=variable.at,
         constants=chain.constants,
         parameters=chain.parameters,
-        notes=_alone(solution, asked, chain, variable),
+        notes=_alone(solution, chain, variable, signs),
     )
 
 
-def _alone(solution: Solution, asked: Asked, chain: Chain, variable: Variable) -> tuple[Note, ...]:
-    """What a chain can't do without a person."""
+def _alone(solution: Solution, chain: Chain, variable: Variable, signs: str) -> tuple[Note, ...]:
+    """What a chain can't do without a person; `signs` are those that are free."""
     step = solution.steps[variable.at]
     found = []
+    if signs:
+        of = "its sign is" if signs == "whole" else f"the signs of its {signs} are"
+        found.append(
+            (
+                f"`{variable.name}` comes of a decomposition, so that {of} free.",
+                "Take tolerance= away where the handout fixes them.",
+            )
+        )
+    elif reads_free_signs(solution, variable.at):
+        found.append(
+            (
+                f"`{variable.name}` is computed of vectors whose signs are free.",
+                "If it changes with them, set tolerance=Tolerance(sign=…), or make it a property.",
+            )
+        )
     if any(each.draws for each in chain.statements):
         found.append(
             (

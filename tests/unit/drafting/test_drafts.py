@@ -422,3 +422,32 @@ def test_a_function_of_columns_is_called_with_what_it_is_applied_to(tmp_path: Pa
     assert loads(module, tmp_path) == {"normalize": 1}
     guessed = module_of("# Task 1\ndef normalize(X):  # points: 1\n    return (X - X.mean(axis=0)) / X.std(axis=0)\n")
     assert "cases=[normal(3, 4, n=3, seed=1)]" in guessed
+
+
+@pytest.mark.parametrize(
+    ("code", "signs"),
+    [
+        ("vals, V = np.linalg.eigh(A)\nasked = V", "columns"),
+        ("vals, V = np.linalg.eig(A)\norder = np.argsort(vals)\nV = V[:, order]\nasked = V[:, :1].copy()", "columns"),
+        ("asked, R = np.linalg.qr(A)", "columns"),
+        ("Q, asked = np.linalg.qr(A)", "rows"),
+        ("U, s, asked = np.linalg.svd(A)", "rows"),
+        ("U, s, Vt = np.linalg.svd(A)\nasked = Vt[:1].T", "columns"),
+        ("asked = -np.linalg.eigh(A)[1][:, -1]", "whole"),
+        ("vals, V = np.linalg.eigh(A)\nasked = V[:, np.argmax(vals)]", "whole"),
+        ("U, s, Vt = np.linalg.svd(A)\nasked = A @ Vt.T", "columns"),
+        ("asked = torch.linalg.eigh(torch.tensor([[2.0, 1.0], [1.0, 3.0]])).eigenvectors", "columns"),
+        ("vals, V = np.linalg.eigh(A)\nasked = vals[::-1]", ""),
+        ("U, s, Vt = np.linalg.svd(A)\nasked = U @ np.diag(s) @ Vt", ""),
+    ],
+)
+def test_vectors_of_decompositions_are_compared_up_to_their_signs(code: str, signs: str, tmp_path: Path) -> None:
+    text = f"# Task 1\nimport numpy as np\nimport torch\nA = np.array([[2.0, 1.0], [1.0, 3.0]])\n{code}  # points: 1\n"
+    drafted = draft(text.encode(), "solution.py", {})
+    points = loads(drafted.module, tmp_path)
+    assert points["asked"] in (1, 0.5, pytest.approx(1 / 3, abs=1e-3))
+    (quantity,) = (check for task in load(tmp_path).spec.tasks for check in task.checks if check.id == "asked")
+    assert quantity.tolerance.sign == (signs or "exact")
+    assert any("`asked`" in note.message and "sign" in note.message for note in drafted.notes) == (
+        bool(signs) or "Vt" in code
+    )
