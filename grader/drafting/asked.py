@@ -10,8 +10,10 @@ from fractions import Fraction
 
 from grader.drafting.calls import is_test
 from grader.drafting.markers import CellMarks
+from grader.drafting.notes import Note
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Step
+from grader.drafting.tasks import DraftTask
 from grader.records import Notebook
 
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -49,15 +51,78 @@ class Asked:
         return version, self.variables[version]
 
 
-def find_variables(solution: Solution, notebook: Notebook, marks: CellMarks, tasks: Iterable[str]) -> list[Variable]:
-    """The variables and functions that are asked for, in order."""
-    pointed = _with_cell_points(solution, list(_candidates(solution)), marks)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The variables and functions that are asked for, in order; `rest` are cells with points that are for none of them.
+
+    `notes` are about what was left out, and points that don't add up.
+    """
+
+    variables: tuple[Variable, ...]
+    rest: Mapping[int, Fraction]
+    notes: tuple[Note, ...]
+
+
+def find_variables(solution: Solution, notebook: Notebook, marks: CellMarks, tasks: Iterable[DraftTask]) -> Found:
+    """The variables and functions that are asked for, and what else has points."""
+    candidates = list(_candidates(solution))
+    pointed, rest = _with_cell_points(solution, candidates, marks)
     found: list[Variable] = []
+    notes = [*_asked_twice(solution, candidates)]
     for task in tasks:
-        own = [variable for variable in pointed if variable.task == task]
+        own = [variable for variable in pointed if variable.task == task.heading]
         worth = [variable for variable in own if variable.points]
-        found += worth or _unmarked(solution, own, notebook)
-    return sorted(found, key=lambda variable: variable.at)
+        left = Fraction(task.points or 0) - sum((Fraction(variable.points) for variable in worth), Fraction(0))
+        chosen = worth or _unmarked(solution, own, notebook)
+        if worth and left > 0:
+            chosen = worth + _unmarked(solution, [variable for variable in own if not variable.points], notebook)
+        found += _shared_out(chosen, left)
+        notes += [*_left_out(solution, task, own, chosen), *_mismatch(task, worth, chosen, left)]
+    return Found(variables=tuple(sorted(found, key=lambda each: each.at)), rest=rest, notes=tuple(notes))
+
+
+def _shared_out(chosen: list[Variable], left: Fraction) -> list[Variable]:
+    """Points of a task that nothing has yet, for those of its checks that have none."""
+    without = [variable for variable in chosen if not variable.points]
+    share = points_text(left / len(without)) if without and left > 0 else ""
+    return [variable if variable.points else replace(variable, points=share) for variable in chosen]
+
+
+def _mismatch(task: DraftTask, worth: list[Variable], chosen: list[Variable], left: Fraction) -> Iterator[Note]:
+    if task.points and worth and left and (left < 0 or len(chosen) == len(worth)):
+        has = points_text(Fraction(task.points) - left)
+        yield Note(
+            message=f"The heading of {task.heading} says {task.points} points, and what is asked in it has {has}.",
+            remedy="Mend either.",
+        )
+
+
+def _left_out(solution: Solution, task: DraftTask, own: list[Variable], chosen: list[Variable]) -> Iterator[Note]:
+    taken = {variable.name for variable in chosen}
+    names = [
+        variable.name
+        for variable in own
+        if variable.name not in taken
+        and (solution.is_function(variable.name) or _is_quantity(solution, variable.name))
+        and solution.steps[variable.at].asked is not False
+    ]
+    if names and chosen:
+        listed = ", ".join(f"`{name}`" for name in names)
+        yield Note(message=f"{task.heading}: left out {listed}.", remedy="Say `# points: 1` behind what counts.")
+
+
+def _asked_twice(solution: Solution, candidates: list[Variable]) -> Iterator[Note]:
+    """Points of a name that another task asks for already."""
+    tasks = {variable.name: variable.task for variable in candidates}
+    for step in solution.steps:
+        for name in step.in_order if step.points and step.task else ():
+            if tasks.get(name, step.task) != step.task:
+                yield Note(
+                    cell=step.cell,
+                    line=step.line,
+                    message=f"`{name}` is asked for in {tasks[name]} already, so that it was left out here.",
+                    remedy="Give it a name of its own.",
+                )
 
 
 def pair_versions(solution: Solution, variables: Iterable[Variable]) -> list[Asked]:
@@ -92,26 +157,37 @@ def _candidates(solution: Solution) -> Iterator[Variable]:
 
 def _share(step: Step) -> str:
     """Points of a statement that defines several names are shared out among them."""
-    return points_text(Fraction(step.points) / len(step.defines)) if step.points else ""
+    named = [name for name in step.defines if not name.startswith("_")]
+    return points_text(Fraction(step.points) / len(named)) if step.points and named else ""
 
 
-def _with_cell_points(solution: Solution, variables: list[Variable], marks: CellMarks) -> list[Variable]:
-    """Points of a cell belong to what it defines; where it only tests, to what it reads."""
+def _with_cell_points(
+    solution: Solution, variables: list[Variable], marks: CellMarks
+) -> tuple[list[Variable], dict[int, Fraction]]:
+    """Points of a cell belong to what it defines; where it only tests, to what it reads; the rest are nobody's."""
     known = {variable.name: variable for variable in variables}
+    by_cells: set[str] = set()
+    rest: dict[int, Fraction] = {}
     for cell, points in sorted(marks.points.items()):
         steps = [step for step in solution.steps if step.cell == cell]
         written = [step for step in steps if step.asked is not False or cell in marks.tagged]
         here = {name for step in written for name in step.defines} & known.keys()
         tested = {name for step in steps for name in step.reads} & known.keys()
         wanted = _computed(solution, here) or _students(solution, _computed(solution, tested))
-        names = [name for name in wanted if not known[name].points]
+        # A second cell that tests the same adds its points.
+        names = [name for name in wanted if not known[name].points] or [name for name in wanted if name in by_cells]
+        by_cells |= set(names)
         for name in names:
-            known[name] = replace(known[name], points=points_text(points / len(names)))
-    return [known[variable.name] for variable in variables]
+            worth = Fraction(known[name].points or 0) + points / len(names)
+            known[name] = replace(known[name], points=points_text(worth))
+        if not names:
+            rest[cell] = points
+    return [known[variable.name] for variable in variables], rest
 
 
 def _computed(solution: Solution, names: Iterable[str]) -> list[str]:
-    return [name for name in sorted(names) if not solution.is_given(name) and not solution.is_setup(name)]
+    computed = [name for name in sorted(names) if not solution.is_given(name) and not solution.is_setup(name)]
+    return [name for name in computed if not solution.is_object(name)] or computed
 
 
 def _students(solution: Solution, names: Iterable[str]) -> list[str]:

@@ -31,8 +31,8 @@ class Declared:
     def written(self, owner: str) -> str:
         """The declaration as `owner` (a task's variable, or the assignment's) makes it."""
         todo = f"  # TODO: {self.todo}" if self.todo else ""
-        if self.method == "gradient":
-            return call(f"{owner}.gradient", (f'"{self.name}"',), self.options) + todo
+        if self.method in ("gradient", "person"):
+            return call(f"{owner}.{self.method}", (f'"{self.name}"',), self.options) + todo
         decorator = "@" + (
             call(f"{owner}.{self.method}", (), self.options) if self.options else f"{owner}.{self.method}"
         )

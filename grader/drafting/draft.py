@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.assignment.prelude import PRELUDE
@@ -15,11 +15,12 @@ from grader.drafting.functions import declare_callable
 from grader.drafting.markers import read_cell_marks
 from grader.drafting.module import Parts, write_module
 from grader.drafting.notes import Note
+from grader.drafting.persons import by_person, declare_persons, find_persons
 from grader.drafting.provided import Provided, find_provided
 from grader.drafting.rewriting import file_argument
 from grader.drafting.shapes import shape_of
 from grader.drafting.solution import Solution
-from grader.drafting.steps import Step, read_steps, unread_cells
+from grader.drafting.steps import Places, Step, read_steps, unread_cells
 from grader.drafting.tasks import DraftTask, find_tasks, title_of
 from grader.drafting.training import with_training
 from grader.drafting.values import Made, declare_value
@@ -51,17 +52,25 @@ def draft(data: bytes, name: str, provided: Mapping[str, str]) -> Draft:
     marks = read_cell_marks(data, notebook.cells)
     steps = with_training(read_steps(notebook, [task.heading for task in tasks], marks.solutions))
     solution = _solution(notebook, steps)
-    asked = pair_versions(solution, find_variables(solution, notebook, marks, [task.heading for task in tasks]))
-    if not asked:
-        raise UsageError(
-            f"{name}: nothing is found in it that students could be asked for.",
-            remedy="Assign quantities under headings (`## Task 1`), or say `# points: 2` behind them.",
-        )
-    answered = {each.task for each in asked}
+    found = find_variables(solution, notebook, marks, tasks)
+    objects = [variable for variable in found.variables if solution.is_object(variable.name)]
+    asked = pair_versions(solution, [variable for variable in found.variables if variable not in objects])
+    places = Places(notebook, [task.heading for task in tasks])
+    persons = [
+        *find_persons(solution, notebook, marks, places, found.rest),
+        *(by_person(solution, variable) for variable in objects),
+    ]
+    unread = [*unread_cells(notebook)]
+    if not asked and not persons:
+        raise _nothing_found(name, unread)
+    answered = {each.task for each in asked} | {each.task for each in persons}
+    notes += found.notes
     notes += [_nothing_asked(task.heading) for task in tasks if task.heading not in answered]
-    notes += [_unread(index) for index in unread_cells(notebook)]
+    notes += [_unread(*each) for each in unread]
     drafting = _Drafting(solution, asked, find_provided(steps, solution, provided))
-    made = drafting.made()
+    computed = drafting.made()
+    taken = {*solution.definers, *(each.declared.name for each in computed)} - {variable.name for variable in objects}
+    made = tuple(sorted((*computed, *declare_persons(persons, taken)), key=lambda each: each.at))
     notes += [note for each in made for note in each.notes] + list(drafting.notes(made))
     parts = Parts(
         name=name,
@@ -234,21 +243,34 @@ class _Drafting:
                     )
 
 
+def _nothing_found(name: str, unread: Sequence[tuple[int, int, str]]) -> UsageError:
+    message = f"{name}: nothing is found in it that students could be asked for."
+    if unread:
+        cells = "; ".join(f"cell {index}, line {line}: {reason}" for index, line, reason in unread)
+        return UsageError(f"{message} Cells that are no Python were left out ({cells}).", remedy="Mend these.")
+    return UsageError(
+        message, remedy="Assign quantities under headings (`## Task 1`), or say `# points: 2` behind them."
+    )
+
+
 def _no_headings() -> Note:
     return Note(
         message="The notebook has no headings that name tasks, so that all of it is one.",
-        remedy="Give it headings (`## Task 1`), and draft again, or declare further tasks.",
+        remedy="Give it headings (`## Task 1`), and draft again into another folder, or declare further tasks.",
     )
 
 
 def _nothing_asked(heading: str) -> Note:
     return Note(
         message=f"Nothing is found that {heading} asks for, so that it was left out.",
-        remedy="Say `# points: 2` behind what it asks for, and draft again, or declare it.",
+        remedy="Say `# points: 2` behind what it asks for, and draft again into another folder, or declare it.",
     )
 
 
-def _unread(index: int) -> Note:
+def _unread(index: int, line: int, reason: str) -> Note:
     return Note(
-        cell=index, line=1, message="The cell is no Python, and was left out.", remedy="Mend it, and draft again."
+        cell=index,
+        line=line,
+        message=f"The cell is no Python ({reason}), and was left out.",
+        remedy="Mend it, and draft again into another folder.",
     )

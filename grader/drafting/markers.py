@@ -10,8 +10,20 @@ from fractions import Fraction
 
 from grader.records import Cell
 
-_POINTS = re.compile(r"#\s*(?:points?|pts?)\s*[:=]\s*(\d+(?:\.\d+)?(?:/\d+)?)\s*$", re.IGNORECASE)
-_TAG = re.compile(r"(?:points?|pts?)\s*[:=-]\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
+POINT_WORDS = (
+    r"(?:points?|pts?|marks?|Punkte?n?|Pkte?|BE|puntos?|punt[oi]|pontos?|poäng|point|punten|punkty?|pkt|pistettä"
+    r"|баллов|балл[аы]?|балів|bod[yů]?|pont|puan|点|點|分|배점|점수|점)\.?"
+)
+"""What courses call points, in front of a number or behind it."""
+
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_POINTS = re.compile(rf"#\s*{POINT_WORDS}\s*[:=：]\s*(\d+(?:[.,]\d+)?(?:/\d+)?)\s*$", re.IGNORECASE)
+_TAG = re.compile(rf"{POINT_WORDS}\s*[:=-]\s*{_NUMBER}", re.IGNORECASE)
+_SAID = re.compile(
+    rf"\s*(?:[(\[（【]\s*(?:{_NUMBER}\s*{POINT_WORDS}|{POINT_WORDS}\s*[:=：]?\s*{_NUMBER})\s*[)\]）】]"
+    rf"|[-–—:,]\s*{_NUMBER}\s*{POINT_WORDS}\s*$)",
+    re.IGNORECASE,
+)
 _BEGIN = re.compile(r"\s*#+\s*BEGIN\s+SOLUTION\b", re.IGNORECASE)
 _END = re.compile(r"\s*#+\s*END\s+SOLUTION\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*#+\s*(.*?)\s*$")
@@ -30,12 +42,9 @@ class Marks:
     def points_at(self, first: int, last: int) -> str:
         """The points of the statement on these lines: in a comment behind it, or right above; "" for none."""
         behind = (_POINTS.search(self.lines[line - 1]) for line in range(first, last + 1))
-        found = next((match for match in behind if match), None)
-        return (
-            found[1]
-            if found
-            else next((match[1] for text in self._above(first) if (match := _POINTS.search(text))), "")
-        )
+        above = (_POINTS.search(text) for text in self._above(first))
+        found = next((match for match in (*behind, *above) if match), None)
+        return found[1].replace(",", ".") if found else ""
 
     def comment_at(self, first: int, last: int) -> str:
         """What a comment right above the statement, or behind it, says of it; "" where there is none."""
@@ -58,6 +67,15 @@ class Marks:
 def _words(text: str) -> str:
     text = _POINTS.sub("", f"# {text}").removeprefix("#").strip()
     return "" if _LABEL.fullmatch(text) or not text[:1].isalnum() else text
+
+
+def split_points(text: str) -> tuple[str, str]:
+    """A heading without the points that it says ("(2 points)", "[3 pts]"), and these; "" where it says none."""
+    found = _SAID.search(text)
+    if found is None:
+        return text, ""
+    points = next(each for each in found.groups() if each)
+    return (text[: found.start()] + text[found.end() :]).strip(), points.replace(",", ".")
 
 
 def read_marks(source: str) -> Marks:
@@ -86,29 +104,39 @@ def without_marks(text: str) -> str:
 class CellMarks:
     """What is said of whole cells, by index: points, and whether students write what is in them.
 
-    `tagged` are the cells that have their points from a tag, so that these are for what is in the cell itself.
+    `tagged` are the cells that have their points from a tag, so that these are for what is in the cell itself. `ids`
+    are nbgrader's names of cells.
     """
 
     points: Mapping[int, Fraction]
     tagged: frozenset[int]
     solutions: Mapping[int, bool]
+    ids: Mapping[int, str]
 
 
 def read_cell_marks(data: bytes, cells: tuple[Cell, ...]) -> CellMarks:
     """Read tags (`points:2`), and nbgrader's metadata out of the bytes of a notebook; anything else says nothing."""
     points = {
-        cell.index: Fraction(found[1]) for cell in cells for tag in cell.tags if (found := _TAG.fullmatch(tag.strip()))
+        cell.index: Fraction(found[1].replace(",", "."))
+        for cell in cells
+        for tag in cell.tags
+        if (found := _TAG.fullmatch(tag.strip()))
     }
     tagged = frozenset(points)
     solutions: dict[int, bool] = {}
+    ids: dict[int, str] = {}
     for index, told in enumerate(_nbgrader(data)[: len(cells)]):
-        if not isinstance(told, dict) or cells[index].kind != "code":
+        if not isinstance(told, dict):
             continue
-        solutions[index] = bool(told.get("solution"))
+        ids[index] = str(told.get("grade_id", ""))
+        if cells[index].kind == "code":
+            solutions[index] = bool(told.get("solution"))
         worth = told.get("points")
-        if told.get("grade") and isinstance(worth, int | float) and 0 < worth < 1e6:
+        # A cell of nbgrader's kind `task` is marked by a person, and has no `grade`.
+        if (told.get("grade") or told.get("task")) and isinstance(worth, int | float) and 0 < worth < 1e6:
             points.setdefault(index, Fraction(str(worth)))
-    return CellMarks(points=points, tagged=tagged, solutions=solutions if any(solutions.values()) else {})
+    written = solutions if any(solutions.values()) else {}
+    return CellMarks(points=points, tagged=tagged, solutions=written, ids=ids)
 
 
 def _nbgrader(data: bytes) -> list[object]:

@@ -123,6 +123,7 @@ def _total(parts: Parts) -> str:
         options = made.declared.options
         worth = ast.literal_eval(options["points"])
         versions = ast.literal_eval(options.get("versions", "[]")) or list(parts.solution.versions.templates) or [""]
+        versions = [""] if made.declared.method == "person" else versions
         each = worth.values() if isinstance(worth, dict) else [worth] * len(versions)
         total += sum((Fraction(str(points)) for points in each), Fraction(0))
     text = points_text(total)

@@ -100,7 +100,7 @@ def read_steps(notebook: Notebook, headings: Sequence[str], solutions: Mapping[i
     parsed = [(cell, *found) for cell in notebook.code_cells if (found := _parsed(cell.source))]
     marks = {cell.index: read_marks(source) for cell, source, _ in parsed}
     marked = bool(solutions) or any(each.solution for each in marks.values())
-    places = _Places(notebook, headings)
+    places = Places(notebook, headings)
     steps: list[Step] = []
     for cell, source, tree in parsed:
         for node in (part for statement in tree.body for part in _split(statement)):
@@ -109,9 +109,18 @@ def read_steps(notebook: Notebook, headings: Sequence[str], solutions: Mapping[i
     return tuple(steps)
 
 
-def unread_cells(notebook: Notebook) -> tuple[int, ...]:
-    """The code cells that are no Python."""
-    return tuple(cell.index for cell in notebook.code_cells if _parsed(cell.source) is None)
+def unread_cells(notebook: Notebook) -> Iterator[tuple[int, int, str]]:
+    """The code cells that are no Python, each with the line and the reason that Python gives."""
+    for cell in notebook.code_cells:
+        if _parsed(cell.source) is None:
+            try:
+                ast.parse(without_magics(cell.source))
+            except SyntaxError as error:
+                yield cell.index, error.lineno or 1, error.msg
+            except (ValueError, RecursionError, MemoryError):
+                yield cell.index, 1, "it can't be read"
+            else:
+                yield cell.index, 1, "it is too long"
 
 
 def _parsed(source: str) -> tuple[str, ast.Module] | None:
@@ -121,7 +130,7 @@ def _parsed(source: str) -> tuple[str, ast.Module] | None:
     return None
 
 
-class _Places:
+class Places:
     """Which task each line of a notebook belongs to."""
 
     def __init__(self, notebook: Notebook, headings: Sequence[str]) -> None:
@@ -137,6 +146,7 @@ class _Places:
                 self._headings.setdefault(heading.cell, []).append((heading.line, heading.task))
 
     def task(self, cell: Cell, line: int) -> str:
+        """The heading of these that a line is below, or "" for none."""
         named = self._headings.get(cell.index, [])
         above = [task for at, task in named if at < line]
         # What comes before the first heading of its cell goes on with the task of the cell before.

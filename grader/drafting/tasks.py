@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.drafting.markers import split_points
 from grader.notebook import NumberedHeading, numbered_headings
 from grader.records import Notebook
 
 _ATX = re.compile(r"^ {0,3}(#{2,6})\s+(.+?)\s*#*$", re.MULTILINE)
 _TITLE = re.compile(r"^ {0,3}#\s+(.+?)\s*#*$", re.MULTILINE)
 _MARKS = re.compile(r"<[^<>]{0,300}>|[*`]|^[#\s_]+|[#\s_]+$")
-_POINTS = re.compile(r"[(\[]\s*(\d+(?:\.\d+)?)\s*(?:points?|pts?|marks?)\.?\s*[)\]]", re.IGNORECASE)
 _LONGEST_TITLE = 6
 
 
@@ -31,7 +31,7 @@ def title_of(notebook: Notebook, tasks: Sequence[DraftTask]) -> str:
     names = tuple(task.heading.casefold() for task in tasks)
     for cell in notebook.cells:
         if cell.kind == "markdown" and (found := _TITLE.search(cell.source)):
-            text = _plain(found[1])
+            text = split_points(_plain(found[1]))[0]
             if not text.casefold().startswith(names):
                 return text
     return ""
@@ -44,7 +44,8 @@ def find_tasks(notebook: Notebook) -> tuple[DraftTask, ...]:
     """
     numbered = numbered_headings(notebook)
     if not numbered:
-        return tuple(DraftTask(heading=text, title="") for text in dict.fromkeys(_unnumbered(notebook)))
+        found = {name: points for name, points in map(split_points, _unnumbered(notebook)) if name}
+        return tuple(DraftTask(heading=name, title="", points=points) for name, points in found.items())
     word = _word_of_tasks(numbered)
     tasks: dict[tuple[int, int], DraftTask] = {}
     for heading in numbered:
@@ -70,17 +71,19 @@ def _unnumbered(notebook: Notebook) -> Iterator[str]:
 
 
 def _task(heading: NumberedHeading) -> DraftTask:
-    points = _POINTS.search(heading.rest)
-    title = _POINTS.sub("", heading.rest).strip(" \t:.-–—)(")
-    return DraftTask(
-        heading=heading.name, title=title or _first_words(heading.below), points=points[1] if points else ""
-    )
+    rest, points = split_points(heading.rest)
+    line, below = split_points(_first_line(heading.below))
+    title = rest.strip(" \t:.-–—)(") or _first_words(line)
+    return DraftTask(heading=heading.name, title=title, points=points or below)
 
 
-def _first_words(text: str) -> str:
-    """What the text below a heading begins with, up to a colon or a full stop, where that is as short as a title."""
-    line = next((line for line in text.splitlines() if line.strip(" #")), "")
-    found = re.match(r"([^`$:.]+)[:.]", line.strip())
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip(" #")), "").strip()
+
+
+def _first_words(line: str) -> str:
+    """What the line below a heading begins with, up to a colon or a full stop, where that is as short as a title."""
+    found = re.match(r"([^`$:.]+)[:.]", line.strip("* "))
     return found[1].strip() if found and len(found[1].split()) <= _LONGEST_TITLE else ""
 
 

@@ -50,6 +50,8 @@ def predict_holds(given: Tensor) -> tuple[bool, str]:
 
 
 # What ada.py doesn't tell, and you have to decide (cells count from 0):
+# - Task 1: left out `df`, `M`. Say `# points: 1` behind what counts.
+# - Task 2: left out `kinds`, `y`, `accuracy`. Say `# points: 1` behind what counts.
 # - cell 3, line 9: `history` comes of training, which has many right answers, so it is a property. Say in it what
 #   makes an answer right.
 # - cell 4, line 1: `predict` needs what the notebook computed before, so that its results are judged as a property.

@@ -28,8 +28,11 @@ def module_of(text: str, **provided: str) -> str:
 
 
 def notebook(cells: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
+    """A notebook of code cells, and of text where that begins with a heading or gives a reason."""
+    code = {"cell_type": "code", "outputs": [], "execution_count": None}
     written = [
-        {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
+        ({"cell_type": "markdown"} if source.startswith(("## ", "Because")) else code)
+        | {"source": source, "metadata": metadata}
         for source, metadata in cells
     ]
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": written}).encode()
@@ -70,7 +73,8 @@ def test_the_graph_is_what_the_code_says_and_comments_are_titles() -> None:
     module = module_of(SIMPLE)
     assert 'def total(x):\n    """The sum of x."""\n    x = x.detach().numpy()\n    return x.sum()\n' in module
     assert "def squares(total, x):\n    total, x = (each.detach().numpy() for each in (total, x))\n" in module
-    assert "scratch" not in module
+    assert module.count("scratch") == 1
+    assert "# - Task 1: left out `scratch`. Say `# points: 1` behind what counts." in module
 
 
 @pytest.mark.parametrize("name", ["first", "amara", "bo", "dmitri", "esperanza", "rosa", "uma"])
@@ -202,6 +206,10 @@ def test_what_is_no_notebook_is_refused() -> None:
         (["# Lab 3", "## Q1. Sums (2 points)", "## Q2. Products"], ["Q1", "Q2"], ["Sums", "Products"]),
         (["## Part A: Sums", "## Part B: Products"], ["Part A", "Part B"], ["Sums", "Products"]),
         (["## Warming up", "## Going on"], ["Warming up", "Going on"], ["", ""]),
+        (["## Warming up (2 points)", "## Going on [3 pts]"], ["Warming up", "Going on"], ["", ""]),
+        (["## Aufgabe 1 (3 Punkte)", "## Aufgabe 2: Summen (1,5 Punkte)"], ["Aufgabe 1", "Aufgabe 2"], ["", "Summen"]),
+        (["## 과제 1 (3점)", "## 과제 2: 합 [배점: 2]"], ["과제 1", "과제 2"], ["", "합"]),
+        (["## Exercise 1 – 3 points", "## Exercise 2: Sums [3 pts]"], ["Exercise 1", "Exercise 2"], ["", "Sums"]),
     ],
 )
 def test_tasks_are_found_in_whatever_way_a_course_numbers_them(
@@ -451,3 +459,74 @@ def test_vectors_of_decompositions_are_compared_up_to_their_signs(code: str, sig
     assert any("`asked`" in note.message and "sign" in note.message for note in drafted.notes) == (
         bool(signs) or "Vt" in code
     )
+
+
+def test_points_of_a_heading_are_its_tasks_and_shared_out_by_checks_that_have_none(tmp_path: Path) -> None:
+    module = module_of(
+        "# %% [markdown]\n# ## Task 1 (3 points)\n# %%\nx = [1.0, 2.0]\na = sum(x) * 2\nb = max(x) * 2\n"
+        "# %% [markdown]\n# ## Task 2: Both\n# (4 Punkte)\n# %%\nc = a + b  # Punkte: 1\nd = a - b\n"
+        "# %% [markdown]\n# ## Task 3\n# %%\ne = c + d  # 점수: 2,5\n"
+    )
+    assert loads(module, tmp_path) == {"a": 1.5, "b": 1.5, "c": 1, "d": 3, "e": 2.5}
+
+
+def test_points_that_do_not_add_up_are_named() -> None:
+    text = "# %% [markdown]\n# ## Task 1 (3 points)\n# %%\na = sum([1.0, 2.0]) * 2  # points: 2\n"
+    drafted = draft(text.encode(), "solution.py", {})
+    assert any("says 3 points, and what is asked in it has 2" in note.message for note in drafted.notes)
+
+
+def test_what_is_left_out_is_named_once_a_task() -> None:
+    text = (
+        "# %% [markdown]\n# ## Task 1\n# %%\ndef double(x):\n    return 2 * x\n"
+        "def fit(X):\n    return double(X), [1.0]\nW, losses = fit(3.0)\ntotal = sum(losses)  # points: 1\n"
+        "# %% [markdown]\n# ## Task 2\n# %%\ntotal = total + 1  # points: 1\nlast = total * 2  # points: 1\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    said = [note for note in drafted.notes if "left out" in note.message]
+    assert [note.message for note in said] == [
+        "Task 1: left out `double`, `fit`, `W`, `losses`.",
+        "`total` is asked for in Task 1 already, so that it was left out here.",
+    ]
+    assert said[0].remedy == "Say `# points: 1` behind what counts."
+
+
+def test_what_no_program_can_judge_is_a_persons(tmp_path: Path) -> None:
+    graded = {"solution": True, "grade": True}
+    cells = [
+        ("## Task 1\n\nWhy is it exact for lines?", {}),
+        ("Because it is one.", {"nbgrader": graded | {"grade_id": "why-so", "points": 2}}),
+        ("plt.plot([1.0, 2.0])", {"nbgrader": graded | {"grade_id": "plot", "points": 1}}),
+        (
+            "x = [1.0, 2.0]\ntotal = sum(x) * 2  # points: 1\nshow(x)  # points: 0.5",
+            {"nbgrader": {"solution": True}},
+        ),
+        ("model = Net()  # points: 2", {"nbgrader": {"solution": True}}),
+    ]
+    drafted = draft(notebook(cells), "solution.ipynb", {})
+    points = loads(drafted.module, tmp_path)
+    assert points == {"why_so": 2, "plot": 1, "total": 1, "shown_3_3": 0.5, "model": 2}
+    assert 'task_1.person("why_so", title="Why is it exact for lines?", points=2)' in drafted.module
+    assert sum("a person judges it" in note.message for note in drafted.notes) == 4
+
+
+def test_cells_that_test_the_same_add_their_points(tmp_path: Path) -> None:
+    tests = {"solution": False, "grade": True}
+    cells = [
+        ("## Task 1", {}),
+        ("def double(x):\n    return 2 * x", {"nbgrader": {"solution": True}}),
+        ("assert double(2) == 4", {"nbgrader": tests | {"points": 1}}),
+        ("### BEGIN HIDDEN TESTS\nassert double(3) == 6\n### END HIDDEN TESTS", {"nbgrader": tests | {"points": 2}}),
+    ]
+    module = draft(notebook(cells), "solution.ipynb", {}).module
+    assert loads(module, tmp_path) == {"double": 3}
+    assert "cases=[2, 3]" in module
+
+
+def test_a_cell_that_is_no_python_is_named_with_its_line() -> None:
+    broken = "# %% [markdown]\n# ## Task 1\n# %%\nx = [1.0]\ny = sum(x) *\n"
+    with pytest.raises(UsageError, match=r"cell 1, line 2: invalid syntax"):
+        module_of(broken)
+    drafted = draft(f"{broken}# %%\nz = 2 * max([1.0, 2.0])  # points: 1\n".encode(), "solution.py", {})
+    (note,) = (note for note in drafted.notes if "no Python" in note.message)
+    assert (note.cell, note.line, note.remedy) == (1, 2, "Mend it, and draft again into another folder.")
