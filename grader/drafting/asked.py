@@ -116,7 +116,7 @@ def _asked_twice(solution: Solution, candidates: list[Variable]) -> Iterator[Not
     tasks = {variable.name: variable.task for variable in candidates}
     for step in solution.steps:
         for name in step.in_order if step.points and step.task else ():
-            if tasks.get(name, step.task) != step.task:
+            if name in step.written and tasks.get(name, step.task) != step.task:
                 yield Note(
                     cell=step.cell,
                     line=step.line,
@@ -149,7 +149,9 @@ def _candidates(solution: Solution) -> Iterator[Variable]:
             if name.startswith(("_", "<")) or not step.task:
                 continue
             known = found.get(name)
-            if known is None or known.task == step.task:
+            if name in step.improved:
+                found |= {name: replace(known, at=at)} if known and known.task == step.task else {}
+            elif known is None or known.task == step.task:
                 points = _share(step) or (known.points if known else "")
                 found[name] = Variable(name=name, task=step.task, at=at, points=points)
     return iter(sorted(found.values(), key=lambda variable: variable.at))
@@ -157,7 +159,7 @@ def _candidates(solution: Solution) -> Iterator[Variable]:
 
 def _share(step: Step) -> str:
     """Points of a statement that defines several names are shared out among them."""
-    named = [name for name in step.defines if not name.startswith("_")]
+    named = [name for name in step.written if not name.startswith("_")]
     return points_text(Fraction(step.points) / len(named)) if step.points and named else ""
 
 
@@ -171,7 +173,7 @@ def _with_cell_points(
     for cell, points in sorted(marks.points.items()):
         steps = [step for step in solution.steps if step.cell == cell]
         written = [step for step in steps if step.asked is not False or cell in marks.tagged]
-        here = {name for step in written for name in step.defines} & known.keys()
+        here = {name for step in written for name in step.written} & known.keys()
         tested = {name for step in steps for name in step.reads} & known.keys()
         wanted = _computed(solution, here) or _students(solution, _computed(solution, tested))
         # A second cell that tests the same adds its points.

@@ -70,8 +70,9 @@ def _converted(name: str, numpy: str, used: str, told: str) -> str:
         return ""
     if used == "int":
         return f"int({name})"
-    ending = {"number": ".item()", "list": ".tolist()"}.get(told, "")
-    return f"{numpy}.asarray({name}){ending}"
+    if told == "list":
+        return f'[each.tolist() if hasattr(each, "tolist") else each for each in {name}]'
+    return f"{numpy}.asarray({name}){'.item()' if told == 'number' else ''}"
 
 
 def _with_first_line(text: str, step: Step, conversion: str) -> str:

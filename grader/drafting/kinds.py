@@ -95,7 +95,7 @@ class Kinds:
         )
         value, kind = self.steps[place].value, self.kind(name, at + 1)
         match value:
-            case ast.Constant(value=str()):
+            case ast.Constant(value=str()) | ast.IfExp(body=ast.Constant(value=str())):
                 return "plain"
             case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if called in _PLAIN_CALLS:
                 return "plain"

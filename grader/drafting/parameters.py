@@ -70,7 +70,7 @@ def needs_matrix(function: ast.FunctionDef) -> bool:
 
 
 def varies_in_shape(function: ast.FunctionDef) -> bool:
-    """Whether the shape of what a function gives may depend on the numbers that it gets."""
+    """Whether the shape of what a function gives, or whether it is text, may depend on the numbers that it gets."""
     parameters = {argument.arg for argument in [*function.args.args, *function.args.kwonlyargs]}
     for node in ast.walk(function):
         match node:
@@ -81,6 +81,10 @@ def varies_in_shape(function: ast.FunctionDef) -> bool:
             case ast.comprehension(ifs=[_, *_]) | ast.Subscript(slice=ast.Compare()):
                 return True
             case ast.If() | ast.While() if _appends(node):
+                return True
+            case ast.Return(value=ast.Constant(value=str() | None) | ast.List() | ast.Tuple(elts=[])):
+                return True
+            case ast.IfExp(body=ast.Constant(value=str())) | ast.IfExp(orelse=ast.Constant(value=str())):
                 return True
             case ast.Slice(lower=lower, upper=upper):
                 if parameters & {name for part in (lower, upper) if part is not None for name in _plain_names(part)}:

@@ -54,7 +54,7 @@ def find_persons(
                 why="is a text" if cell.kind == "markdown" else "has points, and computes nothing that is known",
             )
     for at, step in enumerate(solution.steps):
-        if step.points and step.task and not step.defines:
+        if step.points and step.task and not step.written:
             yield ByPerson(
                 name=f"shown_{step.cell}_{step.line}",
                 what="The statement",

@@ -28,20 +28,31 @@ def free_signs(solution: Solution, name: str, at: int, *, depth: int = 0) -> str
     if step.value is not None:
         return _of(solution, step.value, place, depth)
     match step.node:
-        case ast.Assign(targets=[ast.Tuple(elts=elements)], value=ast.Call() as call):
+        case ast.Assign(targets=[ast.Tuple(elts=elements)], value=value):
             position = next((n for n, each in enumerate(elements) if isinstance(each, ast.Name) and each.id == name), 0)
-            return _of_part(call, position)
+            if isinstance(value, ast.Tuple) and len(value.elts) == len(elements):
+                return _of(solution, value.elts[position], place, depth)
+            return _of_part(value, position)
     return ""
 
 
-def reads_free_signs(solution: Solution, at: int) -> bool:
-    """Whether a statement computes with vectors whose signs are free."""
-    return any(free_signs(solution, name, at - 1) for name in solution.steps[at].reads)
+def reads_free_signs(solution: Solution, name: str, at: int) -> bool:
+    """Whether a statement computes a variable of vectors whose signs are free."""
+    step = solution.steps[at]
+    value: ast.AST = step.node
+    match step.node:
+        case ast.Assign(targets=[ast.Tuple(elts=elements)], value=ast.Tuple(elts=values)) if len(elements) == len(
+            values
+        ):
+            pairs = zip(elements, values, strict=True)
+            value = next((part for target, part in pairs if ast.unparse(target) == name), value)
+    read = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)} & step.reads
+    return any(free_signs(solution, each, at - 1) for each in read)
 
 
-def _of_part(call: ast.Call, position: int) -> str:
-    match call.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name) if name in _POSITIONS:
+def _of_part(call: ast.expr, position: int) -> str:
+    match call:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in _POSITIONS:
             parts = _POSITIONS[name]
             # torch.svd gives V itself, and not its transpose.
             if ast.unparse(call.func) == "torch.svd" and position == 2:

@@ -198,7 +198,7 @@ class Solution:
         places = [at for at in self.definers.get(name, ()) if name in self.steps[at].binds]
         match self.steps[places[-1]].value if places else None:
             case ast.Call(func=ast.Attribute(attr=made) | ast.Name(id=made)):
-                return made[:1].isupper() and made not in _VALUES
+                return (made[:1].isupper() or made == "default_rng") and made not in _VALUES
         return False
 
     def is_setup(self, name: str) -> bool:

@@ -42,7 +42,8 @@ class Step:
 
     `binds` are names that it binds anew, `changes` those that it may change; `reads` what it needs to have been there.
     `asked` says whether it stands where students write their own; None where nothing says. `drawing`: a function or a
-    class, calls of which draw random numbers. `trains`: it improves something step by step.
+    class, calls of which draw random numbers. `trains`: it improves something step by step; `improved` are those of
+    `changes` that only what it calls tells.
     """
 
     node: ast.stmt
@@ -57,6 +58,7 @@ class Step:
     asked: bool | None = None
     drawing: bool = False
     trains: bool = False
+    improved: frozenset[str] = frozenset()
 
     @property
     def line(self) -> int:
@@ -67,6 +69,11 @@ class Step:
     def defines(self) -> frozenset[str]:
         """What it binds or changes."""
         return self.binds | self.changes
+
+    @property
+    def written(self) -> frozenset[str]:
+        """What it binds or changes by its own text."""
+        return self.defines - self.improved
 
     @property
     def in_order(self) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def with_training(steps: Iterable[Step]) -> tuple[Step, ...]:
         changed, trains = _changed(step.node, objects, known)
         drawing = any(known[name].draws for name in step.reads & known.keys())
         reads = step.reads | {RANDOM} if drawing else step.reads
-        found.append(replace(step, changes=step.changes | (changed - step.binds), reads=reads, trains=trains))
+        improved = changed - step.defines
+        found.append(replace(step, changes=step.changes | improved, improved=improved, reads=reads, trains=trains))
     return tuple(found)
 
 

@@ -109,7 +109,7 @@ def _alone(solution: Solution, chain: Chain, variable: Variable, signs: str) -> 
                 "Take tolerance= away where the handout fixes them.",
             )
         )
-    elif reads_free_signs(solution, variable.at):
+    elif reads_free_signs(solution, variable.name, variable.at):
         found.append(
             (
                 f"`{variable.name}` is computed of vectors whose signs are free.",
@@ -165,6 +165,7 @@ def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) ->
     """A property of something trained: that losses fall, where it is a list of them; else for the author to say."""
     step = solution.steps[at]
     name = chain.variable
+    plain = solution.kinds.arrives(name, at) == "plain"
     appended = any(f"{name}.append(" in ast.unparse(each.node) for each in chain.statements)
     options = options_of(solution, asked, chain.kind)
     options = {key: value for key, value in options.items() if key in ("points", "versions")}
@@ -173,6 +174,10 @@ def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) ->
         parameters: tuple[str, ...] = ("first", "last")
         body = f'return bool(last < first), "The last number in `{name}` has to be smaller than the first."'
         title = f"The numbers in `{name}` go down."
+    elif isinstance(step.value, ast.JoinedStr | ast.IfExp | ast.Dict | ast.DictComp) and plain:
+        parameters = (name,)
+        body = f'return bool({name}), "`{name}` has to be there."'
+        title = f"`{name}` is there."
     else:
         parameters = (name,)
         body = f'return bool(torch.isfinite({name}).all()), "`{name}` has to be finite."'
@@ -183,7 +188,7 @@ def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) ->
         options=options,
         name=f"{asked.name}_falls" if appended else f"{asked.name}_holds",
         parameters=parameters,
-        annotated=True,
+        annotated="is there" not in title,
         returns="tuple[bool, str]",
         title=title,
         body=(body,),

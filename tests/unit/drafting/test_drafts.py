@@ -530,3 +530,44 @@ def test_a_cell_that_is_no_python_is_named_with_its_line() -> None:
     drafted = draft(f"{broken}# %%\nz = 2 * max([1.0, 2.0])  # points: 1\n".encode(), "solution.py", {})
     (note,) = (note for note in drafted.notes if "no Python" in note.message)
     assert (note.cell, note.line, note.remedy) == (1, 2, "Mend it, and draft again into another folder.")
+
+
+def test_points_of_a_training_are_for_what_it_assigns(tmp_path: Path) -> None:
+    text = (
+        f"# Task 1\nimport torch\nfrom torch import nn\nX = torch.tensor([[0.0, 1.0]])\n{NET}"
+        "def epoch(model, opt):\n    loss = (model(X) ** 2).sum()\n    loss.backward()\n    opt.step()\n"
+        f"    return loss.item()\nmodel = Net()\n{SGD}\nhistory = [epoch(model, opt) for _ in range(3)]  # points: 2\n"
+        "verdict = 'good' if history[-1] < 1 else 'bad'  # points: 1\n"
+    )
+    drafted = draft(text.encode(), "solution.py", {})
+    assert loads(drafted.module, tmp_path) == {"history_holds": 2, "verdict_holds": 1}
+    assert "return bool(verdict)" in drafted.module
+
+
+def test_lists_of_unequal_lists_are_arguments(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\ndef flat(rows):  # points: 1\n    return [x for row in rows for x in row]\n"
+        "assert flat([[1, 2], [3]]) == [1, 2, 3]\nassert flat([]) == []\n"
+    )
+    assert loads(module, tmp_path) == {"flat": 1}
+
+
+def test_signs_are_free_through_assignments_of_several_names(tmp_path: Path) -> None:
+    drafted = draft(
+        b"# Task 1\nimport numpy as np\nA = np.array([[2.0, 1.0], [1.0, 3.0]])\nw, V = np.linalg.eigh(A)\n"
+        b"order = np.argsort(w)[::-1]\nw, V = w[order], V[:, order]  # points: 2\n",
+        "solution.py",
+        {},
+    )
+    assert drafted.module.count('tolerance=Tolerance(sign="columns")') == 1
+    assert ["`V`" in note.message for note in drafted.notes if "sign" in note.message] == [True]
+
+
+def test_what_a_function_gives_may_be_text_for_some_numbers(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\ndef fizz(n):  # points: 1\n    if n % 15 == 0:\n        return 'FizzBuzz'\n"
+        "    return 'Fizz' if n % 3 == 0 else n\ndef test_fizz():\n    assert fizz(3) == 'Fizz'\n"
+        "    assert fizz(4) == 4\ntest_fizz()\n"
+    )
+    assert "cases=[3, 4], varying_shape=True" in module
+    assert loads(module, tmp_path) == {"fizz": 1}
