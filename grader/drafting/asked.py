@@ -99,11 +99,13 @@ def _mismatch(task: DraftTask, worth: list[Variable], chosen: list[Variable], le
 
 def _left_out(solution: Solution, task: DraftTask, own: list[Variable], chosen: list[Variable]) -> Iterator[Note]:
     taken = {variable.name for variable in chosen}
+    shown = _shown(solution, {solution.steps[variable.at].cell for variable in own})
     names = [
         variable.name
         for variable in own
         if variable.name not in taken
-        and (solution.is_function(variable.name) or _is_quantity(solution, variable.name))
+        and (solution.is_function(variable.name) or _is_quantity(solution, variable.name) or variable.name in shown)
+        and not (solution.is_given(variable.name) or solution.is_drawn(variable.name))
         and solution.steps[variable.at].asked is not False
     ]
     if names and chosen:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from grader.drafting.asked import Asked
 from grader.drafting.rewriting import Rewriter
 from grader.drafting.solution import Solution
-from grader.drafting.steps import RANDOM, Step
+from grader.drafting.steps import GRADIENTS, RANDOM, Step
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -118,6 +118,9 @@ class Graph:
             taken = self._sliced(variable, at, local)
             defined = {name for place in taken for name in self._solution.steps[place].defines}
             needed = {name for place, name in self._mentioned(taken) if self._needed(name, place, variable)}
+            if any(GRADIENTS in self._solution.steps[place].changes for place in taken):
+                # Gradients flow to what the slice itself computes with, and not to what a parameter was made of.
+                defined |= needed & self._quantities.keys()
             if not defined & needed - local:
                 return taken, local
             local |= defined & needed
@@ -145,7 +148,7 @@ class Graph:
         """The names in these statements, in the order in which they are written."""
         for place in taken:
             step = self._solution.steps[place]
-            known = (step.reads | step.defines) - {RANDOM}
+            known = (step.reads | step.defines) - {RANDOM, GRADIENTS}
             found = [each for each in ast.walk(step.node) if isinstance(each, ast.Name) and each.id in known]
             for name in sorted(found, key=lambda each: (each.lineno, each.col_offset)):
                 yield place, name.id

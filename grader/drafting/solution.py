@@ -12,7 +12,7 @@ from grader.drafting.expressions import is_floating, literal
 from grader.drafting.kinds import Kinds
 from grader.drafting.rewriting import file_argument
 from grader.drafting.shapes import Lookup, is_draw
-from grader.drafting.steps import RANDOM, Step
+from grader.drafting.steps import GRADIENTS, RANDOM, Step
 from grader.drafting.versions import Versions
 from grader.notebook.code.conversions import unwrapped
 
@@ -51,7 +51,7 @@ _VALUES = frozenset(
     }
 )
 """Classes whose objects are values, or nearly."""
-_COMPUTING = (ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Subscript, ast.ListComp, ast.Lambda)
+_COMPUTING = (ast.JoinedStr, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Subscript, ast.ListComp, ast.Lambda)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +180,7 @@ class Solution:
         step = self.once(name)
         if step is None or (not self.is_function(name) and (step.draws or step.value is None)):
             return False
-        return all(map(self.is_fixed, step.reads - {RANDOM, name}))
+        return all(map(self.is_fixed, step.reads - {RANDOM, GRADIENTS, name}))
 
     def _holds_data(self, name: str) -> bool:
         """Whether a name gets what a file holds, or a literal that is no number, or is computed of such."""

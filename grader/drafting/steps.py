@@ -18,6 +18,8 @@ from grader.records import Cell, Notebook
 
 RANDOM = "<random>"
 """Stands for the state of random generators: draws read it, seeds change it."""
+GRADIENTS = "<gradients>"
+"""Stands for what `backward()` leaves: it changes that, and whatever looks at a `.grad`, or steps, reads it."""
 
 _DRAWS = re.compile(
     r"random|randn|rand|randint|randperm|randn_like|rand_like|multinomial|bernoulli|shuffle|default_rng|(?:Lazy)?Linear"
@@ -196,6 +198,12 @@ def _step(node: ast.stmt, source: str, cell: Cell, task: str) -> Step:
         changes |= {RANDOM}
     elif not isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and draws_numbers(node):
         reads |= {RANDOM}
+    if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        attributes = _attributes(node)
+        reads |= {GRADIENTS} if attributes & {"grad", "step"} else set()
+        changes |= (
+            {GRADIENTS} if attributes & {"backward", "zero_grad"} or ".grad.zero_(" in ast.unparse(node) else set()
+        )
     return Step(node=node, source=source, cell=cell.index, task=task, binds=binds, changes=changes, reads=reads)
 
 

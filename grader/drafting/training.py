@@ -21,12 +21,14 @@ _LOOPS = (ast.For, ast.While, ast.AugAssign)
 class _Callable:
     """A function or a class of the solution's: what calls of it change, of its parameters or of the notebook's names.
 
-    `methods` are those that change their object, each with whether it improves it step by step.
+    `trains`: it improves something step by step. `methods` are those that change their object, each with whether it
+    improves it so.
     """
 
     parameters: tuple[str, ...] = ()
     changes: frozenset[str] = frozenset()
     draws: bool = False
+    trains: bool = False
     methods: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -130,7 +132,7 @@ def _changed(node: ast.AST, objects: _Objects, known: Mapping[str, _Callable]) -
             case ast.Name(id=name) if name in known and known[name].changes:
                 for passed in _passed(call, known[name]):
                     changed |= objects.reached(passed)
-                trains = True
+                trains = trains or known[name].trains
     return frozenset(changed), trains
 
 
@@ -159,8 +161,32 @@ def _callable(step: Step, known: Mapping[str, _Callable]) -> _Callable:
     parameters = tuple(argument.arg for argument in [*node.args.args, *node.args.kwonlyargs])
     changed, trains = _changed(node, objects, known)
     # What the function made itself is gone when it returns.
-    lasting = changed & {*parameters, *step.reads} if trains else frozenset()
-    return _Callable(parameters=parameters, changes=lasting, draws=draws)
+    lasting = (changed if trains else frozenset()) | frozenset(_mutated(node))
+    kept = lasting & {*parameters, *step.reads}
+    return _Callable(parameters=parameters, changes=kept, draws=draws, trains=trains)
+
+
+def _mutated(function: ast.FunctionDef) -> Iterator[str]:
+    """The names that a function changes in place, and doesn't bind itself."""
+    bound = {
+        target.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign | ast.For)
+        for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
+        if isinstance(target, ast.Name)
+    }
+    for each in ast.walk(function):
+        match each:
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                changed = _root(each)
+            case ast.AugAssign(target=ast.Name(id=changed)):
+                pass
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr=method)) if method in CHANGING:
+                pass
+            case _:
+                continue
+        if changed and changed not in bound:
+            yield changed
 
 
 def _own(node: ast.ClassDef) -> dict[str, bool]:

@@ -13,6 +13,7 @@ from grader.drafting.gradients import find_gradient
 from grader.drafting.notes import Note
 from grader.drafting.signs import free_signs, reads_free_signs
 from grader.drafting.solution import Solution
+from grader.drafting.steps import GRADIENTS
 
 DEFAULT_POINTS = "1"
 
@@ -123,7 +124,8 @@ def _alone(solution: Solution, chain: Chain, variable: Variable, signs: str) -> 
                 "Keep it only where the handout sets the seed for everybody; else make it a property.",
             )
         )
-    if any(isinstance(each, ast.Attribute) and each.attr == "grad" for each in ast.walk(step.node)):
+    looks = any(isinstance(each, ast.Attribute) and each.attr == "grad" for each in ast.walk(step.node))
+    if looks and not any(GRADIENTS in each.changes for each in chain.statements):
         found.append(
             (
                 f"`{variable.name}` is a gradient by or of something that is no given or quantity.",

@@ -571,3 +571,26 @@ def test_what_a_function_gives_may_be_text_for_some_numbers(tmp_path: Path) -> N
     )
     assert "cases=[3, 4], varying_shape=True" in module
     assert loads(module, tmp_path) == {"fizz": 1}
+
+
+def test_gradients_of_what_is_changed_by_hand_are_those_at_their_place(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport torch\nx = torch.tensor([1.0, 2.0])\nw = torch.tensor([0.5, 0.25], requires_grad=True)\n"
+        "cost = ((w * x) ** 2).sum()  # points: 1\ncost.backward()\ngrad = w.grad.clone()  # points: 1\n"
+        "with torch.no_grad():\n    w -= 0.1 * w.grad\nnew = (w * x).sum().item()  # points: 1\n"
+    )
+    assert loads(module, tmp_path) == {"cost": 1, "grad": 1, "new": 1}
+    values = load(tmp_path).reference.evaluate().values
+    assert [float(number) for number in values["grad"]] == pytest.approx([1.0, 2.0])
+    assert float(values["new"]) == pytest.approx(0.4 + 2 * 0.05)
+
+
+def test_what_a_function_changes_in_place_is_changed_where_it_is_called(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\nimport numpy as np\nw = {'a': np.zeros(2)}\nv = np.zeros(2)\ndef step(w, v):\n"
+        "    w['a'] += 1.0\n    v -= 2.0\n    return 0.0\nfor _ in range(3):\n    step(w, v)\nstep(w, v)\n"
+        "a = w['a'] * 1  # points: 1\nb = v * 1  # points: 1\n"
+    )
+    assert loads(module, tmp_path) == {"a": 1, "b": 1}
+    values = load(tmp_path).reference.evaluate().values
+    assert [float(values[name][0]) for name in "ab"] == [4, -8]
