@@ -12,7 +12,7 @@ from grader.drafting.calls import is_test
 from grader.drafting.markers import CellMarks
 from grader.drafting.notes import Note
 from grader.drafting.solution import Solution
-from grader.drafting.steps import Step
+from grader.drafting.steps import Places, Step
 from grader.drafting.tasks import DraftTask
 from grader.records import Notebook
 
@@ -63,16 +63,21 @@ class Found:
     notes: tuple[Note, ...]
 
 
-def find_variables(solution: Solution, notebook: Notebook, marks: CellMarks, tasks: Iterable[DraftTask]) -> Found:
+def find_variables(
+    solution: Solution, notebook: Notebook, marks: CellMarks, tasks: Iterable[DraftTask], places: Places
+) -> Found:
     """The variables and functions that are asked for, and what else has points."""
     candidates = list(_candidates(solution))
     pointed, rest = _with_cell_points(solution, candidates, marks)
     found: list[Variable] = []
+    spent = [(places.end(notebook.cells[cell]), points) for cell, points in rest.items()]
+    spent += [(step.task, Fraction(step.points)) for step in solution.steps if step.points and not step.written]
+    spent += [(variable.task, Fraction(variable.points)) for variable in pointed if variable.points]
     notes = [*_asked_twice(solution, candidates)]
     for task in tasks:
         own = [variable for variable in pointed if variable.task == task.heading]
         worth = [variable for variable in own if variable.points]
-        left = Fraction(task.points or 0) - sum((Fraction(variable.points) for variable in worth), Fraction(0))
+        left = Fraction(task.points or 0) - sum((points for of, points in spent if of == task.heading), Fraction(0))
         chosen = worth or _unmarked(solution, own, notebook)
         if worth and left > 0:
             chosen = worth + _unmarked(solution, [variable for variable in own if not variable.points], notebook)

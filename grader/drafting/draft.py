@@ -15,7 +15,7 @@ from grader.drafting.functions import declare_callable
 from grader.drafting.markers import read_cell_marks
 from grader.drafting.module import Parts, write_module
 from grader.drafting.notes import Note
-from grader.drafting.persons import by_person, declare_persons, find_persons
+from grader.drafting.persons import ByPerson, by_person, declare_persons, find_persons, unanswered
 from grader.drafting.provided import Provided, find_provided
 from grader.drafting.rewriting import file_argument
 from grader.drafting.shapes import shape_of
@@ -46,45 +46,36 @@ def draft(data: bytes, name: str, provided: Mapping[str, str]) -> Draft:
     beside the solution. Raises NotebookRejected for what is no notebook, UsageError for one in which nothing is asked.
     """
     notebook = read(data, name)
-    tasks = find_tasks(notebook)
-    notes = [] if tasks else [_no_headings()]
-    tasks = tasks or (DraftTask(heading="Task 1", title=""),)
+    headed = find_tasks(notebook)
+    tasks = headed or (DraftTask(heading="Task 1", title=""),)
     marks = read_cell_marks(data, notebook.cells)
-    steps = with_training(read_steps(notebook, [task.heading for task in tasks], marks.solutions))
-    solution = _solution(notebook, steps)
-    found = find_variables(solution, notebook, marks, tasks)
+    places = Places(notebook, [task.heading for task in tasks])
+    solution = _solution(notebook, with_training(read_steps(notebook, places, marks.solutions)))
+    found = find_variables(solution, notebook, marks, tasks, places)
     objects = [variable for variable in found.variables if solution.is_object(variable.name)]
     asked = pair_versions(solution, [variable for variable in found.variables if variable not in objects])
-    places = Places(notebook, [task.heading for task in tasks])
     persons = [
         *find_persons(solution, notebook, marks, places, found.rest),
         *(by_person(solution, variable) for variable in objects),
     ]
+    persons += unanswered(tasks, {each.task for each in asked} | {each.task for each in persons})
     unread = [*unread_cells(notebook)]
     if not asked and not persons:
         raise _nothing_found(name, unread)
-    answered = {each.task for each in asked} | {each.task for each in persons}
-    notes += found.notes
+    drafting = _Drafting(solution, asked, find_provided(solution.steps, solution, provided))
+    made = _in_order(drafting.made(), persons, solution)
+    answered = {each.declared.task for each in made}
+    notes = [] if headed else [_no_headings()]
+    notes += [*found.notes, *(_unread(*each) for each in unread)]
     notes += [_nothing_asked(task.heading) for task in tasks if task.heading not in answered]
-    notes += [_unread(*each) for each in unread]
-    drafting = _Drafting(solution, asked, find_provided(steps, solution, provided))
-    computed = drafting.made()
-    taken = {*solution.definers, *(each.declared.name for each in computed)} - {variable.name for variable in objects}
-    made = tuple(sorted((*computed, *declare_persons(persons, taken)), key=lambda each: each.at))
     notes += [note for each in made for note in each.notes] + list(drafting.notes(made))
-    parts = Parts(
-        name=name,
-        title=title_of(notebook, tasks),
-        tasks=tasks,
-        solution=solution,
-        givens=drafting.givens(made),
-        drawn=drafting.drawn(made),
-        made=made,
-        function_names=drafting.function_names,
-        provided=drafting.provided,
-        notes=tuple(sorted(set(notes), key=_place)),
-    )
-    return write_draft(parts)
+    return write_draft(drafting.parts(name, title_of(notebook, tasks), tasks, made, notes))
+
+
+def _in_order(computed: Sequence[Made], persons: Sequence[ByPerson], solution: Solution) -> tuple[Made, ...]:
+    """All checks in the order of the solution, those of persons under names that nothing else has."""
+    taken = {*solution.definers, *(each.declared.name for each in computed)} - {each.name for each in persons}
+    return tuple(sorted((*computed, *declare_persons(persons, taken)), key=lambda each: each.at))
 
 
 def write_draft(parts: Parts) -> Draft:
@@ -142,6 +133,23 @@ class _Drafting:
             if self.solution.is_function(next(iter(each.variables.values())).name)
             else declare_value(self.solution, self._graph, each, self._arriving)
             for each in sorted(self._asked, key=lambda each: each.at)
+        )
+
+    def parts(
+        self, name: str, title: str, tasks: Sequence[DraftTask], made: tuple[Made, ...], notes: Sequence[Note]
+    ) -> Parts:
+        """All that the module is written of."""
+        return Parts(
+            name=name,
+            title=title,
+            tasks=tuple(tasks),
+            solution=self.solution,
+            givens=self.givens(made),
+            drawn=self.drawn(made),
+            made=made,
+            function_names=self.function_names,
+            provided=self.provided,
+            notes=tuple(sorted(set(notes), key=_place)),
         )
 
     def _find_graph(self) -> Graph:

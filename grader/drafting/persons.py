@@ -13,6 +13,7 @@ from grader.drafting.markers import CellMarks
 from grader.drafting.notes import Note
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Places
+from grader.drafting.tasks import DraftTask
 from grader.drafting.values import Made, quoted
 from grader.records import Notebook
 
@@ -28,8 +29,8 @@ class ByPerson:
     title: str
     task: str
     points: str
-    cell: int
-    line: int
+    cell: int | None
+    line: int | None
     at: int
     why: str
 
@@ -40,7 +41,7 @@ def find_persons(
     """What a person judges, in order; `rest` are the cells whose points nothing that they compute has."""
     for index, points in sorted(rest.items()):
         cell = notebook.cells[index]
-        task = places.task(cell, len(cell.source.splitlines()) + 1)
+        task = places.end(cell)
         if task:
             yield ByPerson(
                 name=_identifier(marks.ids.get(index, ""), f"answer_{index}"),
@@ -65,6 +66,23 @@ def find_persons(
                 line=step.line,
                 at=at,
                 why="defines nothing that could be compared",
+            )
+
+
+def unanswered(tasks: Iterable[DraftTask], answered: Collection[str]) -> Iterator[ByPerson]:
+    """The tasks whose headings say points, and in which nothing is found that is asked for."""
+    for number, task in enumerate(tasks, start=1):
+        if task.points and task.heading not in answered:
+            yield ByPerson(
+                name=f"answer_to_{number}",
+                what=task.heading,
+                title=task.title,
+                task=task.heading,
+                points=task.points,
+                cell=None,
+                line=None,
+                at=0,
+                why="has points, and nothing is found that it asks for",
             )
 
 

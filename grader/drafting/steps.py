@@ -101,15 +101,14 @@ class Step:
         return RANDOM in self.reads
 
 
-def read_steps(notebook: Notebook, headings: Sequence[str], solutions: Mapping[int, bool]) -> tuple[Step, ...]:
-    """All statements in order, with the heading of these that each is below.
+def read_steps(notebook: Notebook, places: Places, solutions: Mapping[int, bool]) -> tuple[Step, ...]:
+    """All statements in order, with the heading that each is below.
 
     `solutions` tells of cells whether students write what is in them, where that is known.
     """
     parsed = [(cell, *found) for cell in notebook.code_cells if (found := _parsed(cell.source))]
     marks = {cell.index: read_marks(source) for cell, source, _ in parsed}
     marked = bool(solutions) or any(each.solution for each in marks.values())
-    places = Places(notebook, headings)
     steps: list[Step] = []
     for cell, source, tree in parsed:
         for node in (part for statement in tree.body for part in _split(statement)):
@@ -153,6 +152,10 @@ class Places:
         for heading in found.headings:
             if heading.taken:
                 self._headings.setdefault(heading.cell, []).append((heading.line, heading.task))
+
+    def end(self, cell: Cell) -> str:
+        """The heading of these that what follows a cell is below, or "" for none."""
+        return self.task(cell, cell.source.count("\n") + 2)
 
     def task(self, cell: Cell, line: int) -> str:
         """The heading of these that a line is below, or "" for none."""

@@ -167,30 +167,20 @@ def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) ->
     """A property of something trained: that losses fall, where it is a list of them; else for the author to say."""
     step = solution.steps[at]
     name = chain.variable
-    plain = solution.kinds.arrives(name, at) == "plain"
     appended = any(f"{name}.append(" in ast.unparse(each.node) for each in chain.statements)
+    text = isinstance(step.value, ast.JoinedStr | ast.IfExp | ast.Dict | ast.DictComp)
+    text = text and solution.kinds.arrives(name, at) == "plain"
     options = options_of(solution, asked, chain.kind)
     options = {key: value for key, value in options.items() if key in ("points", "versions")}
-    if appended:
-        options |= {"first": quoted(f"{name}[0]"), "last": quoted(f"{name}[-1]")}
-        parameters: tuple[str, ...] = ("first", "last")
-        body = f'return bool(last < first), "The last number in `{name}` has to be smaller than the first."'
-        title = f"The numbers in `{name}` go down."
-    elif isinstance(step.value, ast.JoinedStr | ast.IfExp | ast.Dict | ast.DictComp) and plain:
-        parameters = (name,)
-        body = f'return bool({name}), "`{name}` has to be there."'
-        title = f"`{name}` is there."
-    else:
-        parameters = (name,)
-        body = f'return bool(torch.isfinite({name}).all()), "`{name}` has to be finite."'
-        title = f"`{name}` is finite."
+    options |= {"first": quoted(f"{name}[0]"), "last": quoted(f"{name}[-1]")} if appended else {}
+    title, body = _predicate(name, appended=appended, text=text)
     declared = Declared(
         task=asked.task,
         method="property",
         options=options,
         name=f"{asked.name}_falls" if appended else f"{asked.name}_holds",
-        parameters=parameters,
-        annotated="is there" not in title,
+        parameters=("first", "last") if appended else (name,),
+        annotated=not text,
         returns="tuple[bool, str]",
         title=title,
         body=(body,),
@@ -203,6 +193,16 @@ def _declare_trained(solution: Solution, asked: Asked, chain: Chain, at: int) ->
         remedy="Say in it what makes an answer right.",
     )
     return Made(declared=declared, at=at, notes=(note,))
+
+
+def _predicate(name: str, *, appended: bool, text: bool) -> tuple[str, str]:
+    """What is always asked of something trained, in words and as code."""
+    if appended:
+        body = f'return bool(last < first), "The last number in `{name}` has to be smaller than the first."'
+        return f"The numbers in `{name}` go down.", body
+    if text:
+        return f"`{name}` is there.", f'return bool({name}), "`{name}` has to be there."'
+    return f"`{name}` is finite.", f'return bool(torch.isfinite({name}).all()), "`{name}` has to be finite."'
 
 
 def sentence(comment: str) -> str:

@@ -594,3 +594,15 @@ def test_what_a_function_changes_in_place_is_changed_where_it_is_called(tmp_path
     assert loads(module, tmp_path) == {"a": 1, "b": 1}
     values = load(tmp_path).reference.evaluate().values
     assert [float(values[name][0]) for name in "ab"] == [4, -8]
+
+
+def test_points_of_a_heading_are_also_those_of_its_texts(tmp_path: Path) -> None:
+    essay = {"nbgrader": {"solution": True, "grade": True, "points": 2, "grade_id": "why"}}
+    cells = [
+        ("## Task 1 (5 points)", {}),
+        ("x = [1.0, 2.0]\ntotal = sum(x) * 2", {}),
+        ("Because they add up.", essay),
+        ("## Task 2: Discussion (4 points)", {}),
+        ("Because I say so.", {}),
+    ]
+    assert loads(draft(notebook(cells), "s.ipynb", {}).module, tmp_path) == {"total": 3, "why": 2, "answer_to_2": 4}
