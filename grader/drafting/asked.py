@@ -71,7 +71,9 @@ def find_variables(
     pointed, rest = _with_cell_points(solution, candidates, marks)
     found: list[Variable] = []
     spent = [(places.end(notebook.cells[cell]), points) for cell, points in rest.items()]
-    spent += [(step.task, Fraction(step.points)) for step in solution.steps if step.points and not step.written]
+    spent += [
+        (step.task, Fraction(step.points)) for step in solution.steps if step.points and not step.written - step.passing
+    ]
     spent += [(variable.task, Fraction(variable.points)) for variable in pointed if variable.points]
     notes = [*_asked_twice(solution, candidates)]
     for task in tasks:
@@ -159,14 +161,15 @@ def _candidates(solution: Solution) -> Iterator[Variable]:
             if name in step.improved:
                 found |= {name: replace(known, at=at)} if known and known.task == step.task else {}
             elif known is None or known.task == step.task:
-                points = _share(step) or (known.points if known else "")
+                share = "" if name in step.passing else _share(step)
+                points = share or (known.points if known else "")
                 found[name] = Variable(name=name, task=step.task, at=at, points=points)
     return iter(sorted(found.values(), key=lambda variable: variable.at))
 
 
 def _share(step: Step) -> str:
     """Points of a statement that defines several names are shared out among them."""
-    named = [name for name in step.written if not name.startswith("_")]
+    named = [name for name in step.written - step.passing if not name.startswith("_")]
     return points_text(Fraction(step.points) / len(named)) if step.points and named else ""
 
 
@@ -180,7 +183,7 @@ def _with_cell_points(
     for cell, points in sorted(marks.points.items()):
         steps = [step for step in solution.steps if step.cell == cell]
         written = [step for step in steps if step.asked is not False or cell in marks.tagged]
-        here = {name for step in written for name in step.written} & known.keys()
+        here = {name for step in written for name in step.written - step.passing} & known.keys()
         tested = {name for step in steps for name in step.reads} & known.keys()
         wanted = _computed(solution, here) or _students(solution, _computed(solution, tested))
         # A second cell that tests the same adds its points.

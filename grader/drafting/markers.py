@@ -40,11 +40,11 @@ class Marks:
     solution: frozenset[int]
 
     def points_at(self, first: int, last: int) -> str:
-        """The points of the statement on these lines: in a comment behind it, or right above; "" for none."""
-        behind = (_POINTS.search(self.lines[line - 1]) for line in range(first, last + 1))
-        above = (_POINTS.search(text) for text in self._above(first))
-        found = next((match for match in (*behind, *above) if match), None)
-        return found[1].replace(",", ".") if found else ""
+        """The points of the statement on these lines: all in comments behind it, or those right above; "" for none."""
+        behind = [match[1] for line in self.lines[first - 1 : last] if (match := _POINTS.search(line))]
+        above = [match[1] for line in self._above(first) if (match := _POINTS.search(line))]
+        said = [text.replace(",", ".") for text in behind or above[:1]]
+        return said[0] if len(said) == 1 else str(sum(map(Fraction, said))) if said else ""
 
     def comment_at(self, first: int, last: int) -> str:
         """What a comment right above the statement, or behind it, says of it; "" where there is none."""

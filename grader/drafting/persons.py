@@ -55,7 +55,7 @@ def find_persons(
                 why="is a text" if cell.kind == "markdown" else "has points, and computes nothing that is known",
             )
     for at, step in enumerate(solution.steps):
-        if step.points and step.task and not step.written:
+        if step.points and step.task and not step.written - step.passing:
             yield ByPerson(
                 name=f"shown_{step.cell}_{step.line}",
                 what="The statement",

@@ -78,6 +78,16 @@ class Step:
         return self.defines - self.improved
 
     @property
+    def passing(self) -> frozenset[str]:
+        """What it binds only in passing: files that it opens, elements that it goes through."""
+        found: set[str] = set()
+        for each in ast.walk(self.node):
+            match each:
+                case ast.For(target=target) | ast.withitem(optional_vars=ast.expr() as target):
+                    found |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+        return frozenset(found)
+
+    @property
     def in_order(self) -> tuple[str, ...]:
         """What it binds or changes, as it is written."""
         names = [each for each in ast.walk(self.node) if isinstance(each, ast.Name) and each.id in self.defines]
@@ -174,7 +184,8 @@ def _with_marks(step: Step, marks: Marks, marked: bool, solution: bool | None) -
     else:
         inside = first in marks.solution
     asked = (inside or (not marks.solution and bool(solution))) if marked else None
-    return replace(step, points=marks.points_at(first, last), comment=marks.comment_at(first, last), asked=asked)
+    points = marks.points_at(first, last) or marks.points_at(first, step.node.end_lineno or last)
+    return replace(step, points=points, comment=marks.comment_at(first, last), asked=asked)
 
 
 def _split(statement: ast.stmt) -> Iterator[ast.stmt]:

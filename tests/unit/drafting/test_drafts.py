@@ -606,3 +606,24 @@ def test_points_of_a_heading_are_also_those_of_its_texts(tmp_path: Path) -> None
         ("Because I say so.", {}),
     ]
     assert loads(draft(notebook(cells), "s.ipynb", {}).module, tmp_path) == {"total": 3, "why": 2, "answer_to_2": 4}
+
+
+def test_what_a_statement_binds_in_passing_has_none_of_its_points() -> None:
+    module = module_of(
+        "# Task 1\nwith open('data.txt') as file:\n    text = file.read()  # points: 1\n"
+        "total = 0\nfor number in [1.0, 2.0]:\n    total += number  # points: 2\n"
+    )
+    assert "points=3" in module
+    assert "def text()" in module
+    assert "def total()" in module
+    assert "def file(" not in module
+    assert "def number(" not in module
+
+
+def test_points_inside_a_statement_are_all_counted(tmp_path: Path) -> None:
+    module = module_of(
+        "# Task 1\ndef double(x):\n    # points: 2\n    return 2 * x\nassert double(2) == 4\na = b = 0\n"
+        "for k in range(3):\n    a += k  # points: 1\n    b -= k  # points: 2\n"
+    )
+    assert loads(module, tmp_path) == {"double": 2, "a": 1.5, "b": 1.5}
+    assert "points: " not in module.split("# What")[0]
