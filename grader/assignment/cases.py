@@ -54,6 +54,10 @@ def read_cases(cases: object, arity: range, passing: Passing, place: Place) -> t
     """
     if isinstance(cases, str | Draw) or not isinstance(cases, AbstractSequence) or not cases:
         raise place.error(f"cases={cases!r} is no list of cases.", remedy="Write cases=[[-1., 0., 2.], normal(3, 4)].")
+    if any(case is ... for case in cases):
+        raise place.error(
+            "Its cases are still to be written.", remedy="Write what it is called with in place of “...”."
+        )
     read = tuple(case for written in cases for case in _read_case(written, arity, passing, place))
     if len(read) > MOST_CASES:
         raise place.error(f"There are {len(read)} cases; {MOST_CASES} is the most.", remedy="Draw fewer.")

@@ -279,6 +279,7 @@ def test_what_an_object_is_made_with_is_a_tuple(tmp_path: Path) -> None:
     ("body", "says", "remedy"),
     [
         ("normal((3, 4), n=2)", r"normal\(\) takes the lengths of a shape one by one", "Write normal(3, 4)."),
+        ("t.function(points=1, name='f', cases=[...])(lambda x: x)", "still to be written", "in place of “...”"),
         ("normal(3, n=0)", "n=0 is no number of draws", "Write n=3"),
         ("Assigment('b')", "NameError", "Mend the statement."),
         ("Draws = Tolerence", "NameError", "Mend the statement."),
