@@ -87,7 +87,7 @@ def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
 @pytest.mark.parametrize("assignment", EXPECTED)
 def test_grading_again_executes_nothing_and_comes_to_the_same_marks(assignment: str, tmp_path: Path) -> None:
     folder = ASSIGNMENTS / assignment
-    students = sorted(folder.glob("submissions/*.*"))[:4]
+    students = sorted(folder.glob("submissions/*.*"))[:2]
     command = ["grade", *students, "--reference", folder / "reference", "--out", tmp_path / "out"]
     first = grader(*command, "--json", timeout=600)
     marked = results(tmp_path / "out")
