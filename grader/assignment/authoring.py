@@ -47,6 +47,7 @@ from grader.assignment.validation import (
     read_points,
     read_policies,
     read_replaced,
+    read_share,
     read_text,
     read_tolerance,
     read_total,
@@ -109,6 +110,7 @@ class Assignment:
         reveal: Reveal = "places",
         printed: Credit = "credit",
         other_names: Credit = "credit",
+        follow_through: Points = 1,
         repeat: int = 1,
         replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
@@ -124,7 +126,13 @@ class Assignment:
         for what can't be meant.
         """
         place = author_place()
-        policies = Policies(reveal=reveal, printed=printed, other_names=other_names, repeat=repeat)
+        policies = Policies(
+            reveal=reveal,
+            printed=printed,
+            other_names=other_names,
+            follow_through=read_share(follow_through, "follow_through", place),
+            repeat=repeat,
+        )
         self._declared = AssignmentDeclaration(
             id=read_id(id, place),
             title=read_text(title, "title", place),

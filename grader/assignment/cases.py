@@ -141,6 +141,22 @@ def _passed_array(array: AnyArray, passing: Passing) -> Value:
     return Array(dtype=array.dtype.name, shape=array.shape, data=data, container=passing.kind)
 
 
+def with_other_numbers(value: Value, generator: np.random.Generator) -> Value:
+    """The same value with other floating numbers in its arrays, of mixed signs and about as large."""
+    match value:
+        case Array() if np.dtype(elements_of(value).dtype).kind == "f" and value.shape:
+            numbers = elements_of(value)
+            size = float(np.abs(numbers).mean()) or 1.0
+            drawn = (size * generator.normal(size=value.shape)).astype(numbers.dtype)
+            return replace(value, data=drawn.tobytes())
+        case Sequence():
+            return replace(value, items=tuple(with_other_numbers(item, generator) for item in value.items))
+        case Mapping():
+            return replace(value, values=tuple(with_other_numbers(item, generator) for item in value.values))
+        case _:
+            return value
+
+
 def as_reference_sees(value: Value) -> object:
     """A plain value as an author's function gets it: numbers as float64, int64 or bool tensors, all else as Python's.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,18 +13,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.assignment.cases import Case, Passing, as_reference_sees, frame_of, read_argument, read_cases
+from grader.assignment.cases import (
+    Case,
+    Passing,
+    as_reference_sees,
+    frame_of,
+    read_argument,
+    read_cases,
+    with_other_numbers,
+)
 from grader.assignment.declarations import Function, FunctionDeclaration
 from grader.assignment.evaluation import Importable, call
+from grader.assignment.mutation import Mutant, mutants_of
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
 from grader.assignment.plain import equal, expected_of, has_nan
 from grader.assignment.tensors import arithmetic
+from grader.errors import AssignmentError
 from grader.records import Array, Calls, Frame, Masked, Value
 from grader.records import Mapping as MappingValue
 from grader.records import Sequence as SequenceValue
 
 _NUMBERS = (float, int, bool)
+_MOST_OTHER_CASES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,46 @@ class FunctionReference:
         if not self.declaration.varying_shape:
             self._refuse_varying_shapes(first)
         return tuple(first[number] for number in range(len(self.cases)))
+
+    @cached_property
+    def mutants(self) -> tuple[tuple[Mutant, tuple[Expected | None, ...]], ...]:
+        """Each small change to the function, and what it then gives for each case; those that fail for one aren't here.
+
+        None for classes, whose methods aren't changed.
+        """
+        if self.construct is not None:
+            return ()
+        made = mutants_of(self.declaration.name, self.declaration.function)
+        answered = ((mutant, self._changed(mutant, self.cases)) for mutant in made)
+        return tuple((mutant, answers) for mutant, answers in answered if answers is not None)
+
+    def alike(self, one: Mutant, other: Mutant) -> bool:
+        """Whether two mutants give the same on cases of other numbers, too: one mistake in other words."""
+        mine, theirs = (self._changed(mutant, self._other_cases) for mutant in (one, other))
+        return mine is not None and theirs is not None and all(map(_alike, mine, theirs))
+
+    @cached_property
+    def _other_cases(self) -> tuple[Case, ...]:
+        generator = np.random.default_rng(1)
+        asked = (case for case in self.cases if not case.error)
+        return tuple(
+            replace(case, arguments=tuple(with_other_numbers(each, generator) for each in case.arguments))
+            for case in itertools.islice(asked, _MOST_OTHER_CASES)
+        )
+
+    def _changed(self, mutant: Mutant, cases: tuple[Case, ...]) -> tuple[Expected | None, ...] | None:
+        declared = self.declaration.function
+        function = replace(declared, call=mutant.function)
+        with self.importable(), arithmetic(0):
+            try:
+                return tuple(
+                    None
+                    if case.error
+                    else expected_of(call(function, self._inputs(declared, case), self.declaration.name))
+                    for case in cases
+                )
+            except (AssignmentError, ValueError, RuntimeError, ArithmeticError, TypeError):
+                return None
 
     def _compute(self, numbers: range | Iterator[int], *, seed: int) -> dict[int, Expected | None]:
         with self.importable(), arithmetic(seed):
@@ -128,6 +180,10 @@ class FunctionReference:
                     f"{first}, whose arguments have the same shapes.",
                     remedy="Mend it, or say varying_shape=True where the shape depends on the numbers.",
                 )
+
+
+def _alike(one: Expected | None, other: Expected | None) -> bool:
+    return one is other if one is None or other is None else equal(one, other)
 
 
 def _construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[str, Value] | None) -> object:

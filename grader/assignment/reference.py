@@ -20,6 +20,7 @@ from torch import Tensor
 from grader.assignment.declarations import Function, Given, Gradient, QuantityDeclaration, depends_on
 from grader.assignment.evaluation import Importable, evaluate
 from grader.assignment.functions import FunctionReference
+from grader.assignment.hypotheses import Hypotheses
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import Place, suggestion
 from grader.assignment.plain import equal, expected_of, has_nan
@@ -143,6 +144,11 @@ class Reference:
     properties: Mapping[str, PropertyReference] = field(default_factory=dict)
     """By check id, the author's predicates."""
     importable: Importable = nullcontext
+
+    @cached_property
+    def hypotheses(self) -> Hypotheses:
+        """What would be, if some quantities were something else."""
+        return Hypotheses(self)
 
     def worlds(self) -> tuple[World, ...]:
         """Give every combination of right answers, the base first; computed once.

@@ -53,13 +53,15 @@ class Policies:
 
     `reveal`: what students are shown. `printed` and `other_names`: whether an answer found only as printed text, or
     under another name, is credited or counts as missing; either way it is said and flagged. `repeat`: whether an
-    execution is repeated with another seed where saved outputs differ from fresh ones.
+    execution is repeated with another seed where saved outputs differ from fresh ones. `follow_through`: the share of
+    its points that a check keeps where its answer follows correctly from an earlier mistake.
     """
 
     reveal: Reveal = "places"
     printed: Literal["credit", "refuse"] = "credit"
     other_names: Literal["credit", "refuse"] = "credit"
     repeat: int = 1
+    follow_through: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,17 @@ def read_word(value: object, words: object, option: str, place: Place) -> None:
         )
 
 
+def read_share(value: object, option: str, place: Place) -> Fraction:
+    """Read a share of points, 0 to 1, as exactly as it is written."""
+    try:
+        share = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        raise place.error(f"{option}={value!r} is no share.", remedy=f"Write {option}=1, 0, or a part such as 0.5.")
+    return share
+
+
 def read_policies(policies: Policies, place: Place) -> Policies:
     """Check an assignment's policies: every word known, `repeat` a number."""
     hints = inspect.get_annotations(Policies, eval_str=True)

@@ -1,4 +1,7 @@
-"""Who judges which check of a submission: what is right may depend on what its student drew, or took before."""
+"""Who judges which check of a submission: what is right may depend on what its student drew, or took before.
+
+What is wrong is then explained, and keeps its points where it follows from what was wrong before.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from typing import TYPE_CHECKING
 from grader.assignment.outcomes import PropertyFault
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Absent, Answer, Called, Captured, Given, fault
+from grader.marking.causes import with_causes
 from grader.marking.draws import Drawn, ancestors, drawn_by_student
+from grader.marking.explaining import Explaining
 from grader.marking.judge import World, absent, judge, judge_function, judge_property
+from grader.marking.strands import Strands
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Flag
 
@@ -30,7 +36,8 @@ class Judges:
         """Judge one check by what it is answered with."""
         match answer:
             case Called():
-                return judge_function(check, answer, self.reference.functions[check.id].expected)
+                function = self.reference.functions[check.id]
+                return with_causes(check, answer, judge_function(check, answer, function.expected), function)
             case Captured():
                 try:
                     return judge_property(check, self.reference.properties[check.id].judge(answer.values))
@@ -54,7 +61,7 @@ class Judges:
             return absent(check, fault(self._why_not(version, check)))
         # Whoever takes the mean loss where both are right has to go on with the mean's gradient.
         self._possible[version] = judgement.worlds
-        return judgement.grade
+        return self._explaining[version].explain(check, answer, judgement.grade, judgement.worlds[0])
 
     def _worlds(self, version: str) -> tuple[World, ...]:
         """What is right in a version, as far as the answers that were judged before leave it open."""
@@ -62,6 +69,9 @@ class Judges:
             worlds = self.reference.worlds_with(self._drawn(version).values)
             self._failed[version] = {name: each.message for world in worlds for name, each in world.failed.items()}
             self._possible[version] = tuple(world.values for world in worlds)
+            drawn, hypotheses = self._drawn(version).values, self.reference.hypotheses
+            right = [(world.values, world.chosen) for world in worlds]
+            self._explaining[version] = Explaining(self.trace, Strands(self.trace.spec, hypotheses, right, drawn))
         return self._possible[version]
 
     def _why_not(self, version: str, check: CheckSpec) -> str:
@@ -84,6 +94,10 @@ class Judges:
 
     @cached_property
     def _possible(self) -> dict[str, tuple[World, ...]]:
+        return {}
+
+    @cached_property
+    def _explaining(self) -> dict[str, Explaining]:
         return {}
 
     @cached_property

@@ -65,13 +65,15 @@ def _of_calls(spec: Spec, answers: Mapping[str, Given]) -> Iterator[Flag]:
 
 def _judged(spec: Spec, answers: Mapping[str, Given], judges: Judges) -> Mapping[str, CheckGrade]:
     checks: dict[str, CheckGrade] = {}
-    for check in spec.checks:
+    # What a value follows from is judged before it, wherever an assignment asks for it.
+    order = {quantity.name: place for place, quantity in enumerate(spec.quantities)}
+    for check in sorted(spec.checks, key=lambda check: order.get(check.quantity, len(order))):
         try:
             checks[check.id] = judges.judge(check, answers[check.id])
         except Exception as error:
             # A value that our comparison stumbles over leaves its own check to a person, and no other.
             checks[check.id] = absent(check, fault(f"{type(error).__name__}: {error}"[:200]))
-    return checks
+    return {check.id: checks[check.id] for check in spec.checks}
 
 
 def _by_task(spec: Spec, checks: Mapping[str, CheckGrade]) -> tuple[TaskGrade, ...]:

@@ -140,6 +140,11 @@ class Trace:
                 reads[name] = reads.get(name, frozenset()) | of
         return reads
 
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """All names that cells assign or define."""
+        return frozenset(self._reads).union(*self.assigned.values())
+
     def modules_behind(self, names: Iterable[str]) -> frozenset[str]:
         """The modules that names are computed with, directly or through other variables."""
         return frozenset(self._modules[name] for name in self.computed_from(names) if name in self._modules)

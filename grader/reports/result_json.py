@@ -243,7 +243,8 @@ def _provenance(result: Result, spec: Spec, given: Mapping[str, object]) -> Prov
         **result.grade.provenance,
         "reference_digest": spec.digest,
         "seed": result.execution.seed,
-        "policies": _POLICIES.dump_python(spec.policies),
+        "policies": _POLICIES.dump_python(spec.policies)
+        | {"follow_through": float(spec.policies.follow_through)},  # shares are numbers, as points are
         "marked_at": result.marked_at,
     }
     return ProvenanceDocument.model_validate({**known, **given})

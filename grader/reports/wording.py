@@ -113,6 +113,7 @@ PLAIN_DIAGNOSES = {
 """Diagnoses whose own message tells a number that leads to the right one, in words that don't."""
 
 _FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"`[^`]*`")
 _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 _MOST_LABELS = 12
@@ -218,7 +219,8 @@ def is_plain(check: CheckGrade) -> bool:
 def _without_figure(diagnosis: Diagnosis) -> str:
     if diagnosis.code in PLAIN_DIAGNOSES:
         return PLAIN_DIAGNOSES[diagnosis.code]
-    return "" if _FIGURE.search(diagnosis.message) else visible(diagnosis.message)
+    # Names of functions and variables may have digits (`log10`, `y1`), which tell nothing.
+    return "" if _FIGURE.search(_QUOTED.sub("", diagnosis.message)) else visible(diagnosis.message)
 
 
 def quoted(name: str) -> str:

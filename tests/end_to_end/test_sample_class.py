@@ -75,3 +75,11 @@ def test_every_check_has_the_verdict_and_the_points_stated(student: str, sample_
     found = {check["id"]: (check["verdict"], check["points"]) for check in checks}
     assert len(found) == len(checks)
     assert found == expected_checks(student)
+
+
+@every_student
+def test_a_wrong_value_is_explained_by_what_was_done_wrong(student: str, sample_class: Graded) -> None:
+    checks = [check for task in result_of(student, sample_class)["tasks"] for check in task["checks"]]
+    found = {check["id"]: [each["code"] for each in check["diagnoses"]] for check in checks if check["diagnoses"]}
+    stated = EXPECTED[student].get("checks", {})
+    assert found == {check: [entry["cause"]] for check, entry in stated.items() if "cause" in entry}

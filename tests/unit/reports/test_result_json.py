@@ -143,7 +143,13 @@ def test_provenance_is_enough_to_mark_again() -> None:
         "reference_digest": "d" * 64,
         "seed": 7,
         "limits": {"cell_seconds": 20.0},
-        "policies": {"reveal": "places", "printed": "credit", "other_names": "credit", "repeat": 1},
+        "policies": {
+            "reveal": "places",
+            "printed": "credit",
+            "other_names": "credit",
+            "repeat": 1,
+            "follow_through": 1.0,
+        },
         "marked_at": "2026-01-02T03:04:05+00:00",
     }
 

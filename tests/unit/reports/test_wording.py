@@ -174,6 +174,10 @@ def test_a_fault_of_ours_is_told_to_staff_in_detail_and_to_students_without() ->
     [
         (Diagnosis(code="scaled", message="It is 2 times too large."), "All of it is off by the same factor."),
         (Diagnosis(code="mutant", message="A mean where a sum is asked for."), "A mean where a sum is asked for."),
+        (
+            Diagnosis(code="mutant", message="It is `log10` where `log` is asked for."),
+            "It is `log10` where `log` is asked for.",
+        ),
         (Diagnosis(code="author", message="You ran it twice."), None),
         (Diagnosis(code="author", message="It should be 0.0144."), None),
     ],

@@ -1,0 +1,129 @@
+"""The reference's graph under hypotheses: a student's own value, or a mutant, in a quantity's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.assignment.declarations import Gradient
+from grader.assignment.mutation import Mutant, mutants_of, of_derivative
+from grader.assignment.outcomes import Expected
+from grader.assignment.plain import equal
+from grader.assignment.tensors import from_author, to_array
+from grader.errors import AssignmentError
+from grader.wire.arrays import AnyArray
+
+if TYPE_CHECKING:
+    from grader.assignment.reference import Graph, Reference, Substitution
+
+World = Mapping[str, Expected]
+Supposed = AnyArray | Mutant
+"""What a hypothesis puts in a quantity's place."""
+
+
+class Hypotheses:
+    """What a reference's quantities would be, if some of them were something else.
+
+    Mutants alone, on the handout's givens, are computed once; all else is computed when it is asked for.
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._elsewhere: dict[Mutant, tuple[World | None, ...]] = {}
+        self._alone: dict[tuple[str, bool, tuple[tuple[str, int], ...]], tuple[tuple[Mutant, World], ...]] = {}
+
+    def mutants(self, quantity: str) -> tuple[Mutant, ...]:
+        """Every small change to a quantity's function."""
+        return self._mutants[quantity]
+
+    @cached_property
+    def _mutants(self) -> Mapping[str, tuple[Mutant, ...]]:
+        graph = self._reference.graph
+        ancestors = _ancestors(graph)
+        return {
+            name: mutants_of(name, quantity.definition, sorted(ancestors[name] - {*quantity.parents, name}))
+            for name, quantity in graph.quantities.items()
+        }
+
+    def differentiates(self, quantity: str) -> bool:
+        """Whether a quantity is a gradient, or is computed of one."""
+        return quantity in self._differentiating
+
+    @cached_property
+    def _differentiating(self) -> frozenset[str]:
+        graph = self._reference.graph
+        gradients = {name for name, each in graph.quantities.items() if isinstance(each.definition, Gradient)}
+        return frozenset(name for name, before in _ancestors(graph).items() if before & gradients)
+
+    def derivatives(self, quantity: str) -> tuple[Mutant, ...]:
+        """The same changes in the derivative of a quantity's function alone."""
+        definition = self._reference.graph.quantities[quantity].definition
+        made = (of_derivative(mutant, definition) for mutant in self._mutants[quantity])
+        return tuple(mutant for mutant in made if mutant is not None)
+
+    def alone(self, quantity: str, *, derivatives: bool, chosen: Mapping[str, int]) -> tuple[tuple[Mutant, World], ...]:
+        """Each mutant of a quantity with the world in which it is the only thing that is otherwise."""
+        key = (quantity, derivatives, tuple(sorted(chosen.items())))
+        if key not in self._alone:
+            mutants = self.derivatives(quantity) if derivatives else self.mutants(quantity)
+            found = ((mutant, self.world({quantity: mutant}, chosen=chosen)) for mutant in mutants)
+            self._alone[key] = tuple((mutant, world) for mutant, world in found if world is not None)
+        return self._alone[key]
+
+    def alike(self, one: Mutant, other: Mutant, quantity: str) -> bool:
+        """Whether two mutants give a quantity the same on other numbers in the givens, too, so that they are one
+        mistake in other words."""
+        return all(
+            mine is not None and theirs is not None and equal(mine[quantity], theirs[quantity])
+            for mine, theirs in zip(self._varied(one), self._varied(other), strict=True)
+        )
+
+    def _varied(self, mutant: Mutant) -> tuple[World | None, ...]:
+        if mutant not in self._elsewhere:
+            self._elsewhere[mutant] = tuple(
+                self.world({mutant.quantity: mutant}, chosen={}, drawn=givens) for givens in self._other_givens
+            )
+        return self._elsewhere[mutant]
+
+    @cached_property
+    def _other_givens(self) -> tuple[Mapping[str, AnyArray], ...]:
+        return tuple(_other_numbers(self._reference.graph, seed) for seed in (1, 2))
+
+    def world(
+        self,
+        supposed: Mapping[str, Supposed],
+        *,
+        chosen: Mapping[str, int],
+        drawn: Mapping[str, AnyArray] | None = None,
+    ) -> World | None:
+        """The world under hypotheses, for givens that a student has drawn; None where the reference fails in it."""
+        substitutions: dict[str, Substitution] = {
+            name: put.function if isinstance(put, Mutant) else from_author(put)
+            for name, put in {**(drawn or {}), **supposed}.items()
+        }
+        try:
+            return self._reference.evaluate(substitutions, chosen=chosen).values
+        except (AssignmentError, ValueError, RuntimeError, ArithmeticError, TypeError):
+            return None
+
+
+def _other_numbers(graph: Graph, seed: int) -> dict[str, AnyArray]:
+    """Other numbers for floating givens, of mixed signs and about the size of the handout's."""
+    generator = np.random.default_rng(seed)
+    others: dict[str, AnyArray] = {}
+    for name, given in graph.givens.items():
+        value = to_array(given.value)
+        if value.dtype.kind == "f":
+            size = float(np.abs(value).mean()) or 1.0
+            others[name] = size * generator.normal(size=value.shape)
+    return others
+
+
+def _ancestors(graph: Graph) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {name: frozenset((name,)) for name in graph.givens}
+    for name, quantity in graph.quantities.items():
+        found[name] = frozenset((name,)).union(*(found[parent] for parent in quantity.parents))
+    return found

@@ -1,0 +1,11 @@
+"""Mutants of a reference: each of its functions with one small change, of the kinds that students make by mistake.
+
+changes    what can be changed in a syntax tree, operator by operator
+sources    the syntax trees of an author's functions, and of those that they call
+mutants    changed trees made into functions again, for all of a graph
+"""
+
+from grader.assignment.mutation.change import Change, Code
+from grader.assignment.mutation.mutants import Mutant, mutants_of, of_derivative
+
+__all__ = ["Change", "Code", "Mutant", "mutants_of", "of_derivative"]

@@ -1,0 +1,138 @@
+"""Changed trees made into functions again, for one quantity of a graph."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.assignment.declarations import Function, Gradient
+from grader.assignment.mutation.change import Change
+from grader.assignment.mutation.changes import changes_of
+from grader.assignment.mutation.sources import Source, helpers_of, source_of
+
+MOST_OF_ONE = 400
+"""At most so many mutants are made of one quantity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mutant:
+    """A quantity's function with one small change.
+
+    One that is of the `derivative` gives the right value, and has the changed function's derivative: what comes of a
+    gradient that was worked out by hand with this mistake.
+    """
+
+    quantity: str
+    change: Change
+    function: Callable[..., object]
+    derivative: bool = False
+
+
+def mutants_of(name: str, definition: Function | Gradient, others: Sequence[str] = ()) -> tuple[Mutant, ...]:
+    """All mutants of a quantity, or of a function that students write, by its definition.
+
+    `others` are names that its parameters may be mistaken for.
+
+    None for a function without source of its own (a lambda, say, or one of a package).
+    """
+    if isinstance(definition, Gradient):
+        made = _of_gradient(name, definition)
+    else:
+        made = _of_function(name, definition, others)
+    return tuple(mutant for mutant, _ in zip(made, range(MOST_OF_ONE), strict=False))
+
+
+def of_derivative(mutant: Mutant, definition: Function | Gradient) -> Mutant | None:
+    """The same change in the derivative alone; None where it is of a gradient, or needs further parameters."""
+    if isinstance(definition, Gradient) or mutant.change.code == "other-quantity":
+        return None
+    function = _straight_through(definition.call, mutant.function)
+    return Mutant(quantity=mutant.quantity, change=mutant.change, function=function, derivative=True)
+
+
+def _straight_through(original: Callable[..., object], changed: Callable[..., object]) -> Callable[..., object]:
+    @functools.wraps(original)
+    def function(*args: object, **kwargs: object) -> object:
+        value, other = original(*args, **kwargs), changed(*args, **kwargs)
+        if not isinstance(value, Tensor) or not isinstance(other, Tensor) or value.shape != other.shape:
+            raise ValueError("only tensors of one shape have derivatives to exchange")
+        return other + (value - other).detach()
+
+    return function
+
+
+def _of_gradient(name: str, gradient: Gradient) -> Iterator[Mutant]:
+    def differentiated(of: Tensor, by: Tensor) -> Tensor:
+        (result,) = torch.autograd.grad(of, by, create_graph=True)
+        return result
+
+    def negative(of: Tensor, by: Tensor) -> Tensor:
+        return -differentiated(of, by)
+
+    def doubled(of: Tensor, by: Tensor) -> Tensor:
+        return 2 * differentiated(of, by)
+
+    changes = (("sign", negative), ("added-up", doubled))
+    for code, function in changes:
+        change = Change(code=code, line=0)  # type: ignore[arg-type]  # both are codes
+        yield Mutant(quantity=name, change=change, function=_with_parameters(function, gradient.of, gradient.by))
+
+
+def _with_parameters(function: Callable[..., object], *names: str) -> Callable[..., object]:
+    """A function under the names by which a graph calls it."""
+    text = f"lambda {', '.join(names)}: function({', '.join(names)})"
+    made: Callable[..., object] = eval(text, {"function": function})  # noqa: S307  # names of the author's
+    return made
+
+
+def _of_function(name: str, function: Function, others: Sequence[str]) -> Iterator[Mutant]:
+    source = source_of(function.call)
+    if source is None:
+        return
+    helpers = tuple(helpers_of(source))
+    for tree, change in changes_of(source.tree, others):
+        made = _compiled(source, [helper.tree for helper in helpers], _with_parameter(tree, change))
+        if made is not None:
+            yield Mutant(quantity=name, change=change, function=made)
+    for at, helper in enumerate(helpers):
+        for tree, change in changes_of(helper.tree, ()):
+            trees = [tree if number == at else each.tree for number, each in enumerate(helpers)]
+            made = _compiled(source, trees, source.tree)
+            if made is not None:
+                yield Mutant(quantity=name, change=change, function=made)
+
+
+def _with_parameter(tree: ast.FunctionDef, change: Change) -> ast.FunctionDef:
+    """A function that takes the quantity that was mistaken for another as well."""
+    now = change.facts.get("now", "")
+    if change.code != "other-quantity" or now in {argument.arg for argument in tree.args.args}:
+        return tree
+    arguments = ast.arguments(
+        posonlyargs=[],
+        args=[*tree.args.args, ast.copy_location(ast.arg(arg=now), tree)],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[],
+    )
+    new = ast.FunctionDef(name=tree.name, args=arguments, body=tree.body, decorator_list=[], returns=None)
+    return ast.copy_location(new, tree)
+
+
+def _compiled(
+    source: Source, helpers: Sequence[ast.FunctionDef], tree: ast.FunctionDef
+) -> Callable[..., object] | None:
+    module = ast.fix_missing_locations(ast.Module(body=[*helpers, tree], type_ignores=[]))
+    namespace = dict(source.around)
+    try:
+        # The author's own code but for one change; it runs where the author's does.
+        exec(compile(module, "<mutant>", "exec"), namespace)  # noqa: S102
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    made = namespace[source.name]
+    assert callable(made)
+    return made

@@ -1,0 +1,99 @@
+"""Mistakes in words: what a change to a formula means, said to whoever made it, about the mathematics alone.
+
+Nothing here quotes the reference: names of functions and of the assignment's own quantities, never its code or numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.records import Diagnosis
+
+if TYPE_CHECKING:
+    from grader.assignment.hypotheses import Supposed
+    from grader.assignment.mutation import Change, Mutant
+
+MOST_SAID = 3
+"""Of more possibilities than these, none is worth saying."""
+
+_SENTENCES: Mapping[str, str] = {
+    "other-axis": "`{call}` goes {now} instead of {was}.",
+    "no-axis": "`{call}` goes over all elements together, where each row or column has its own.",
+    "kept-axis": "`{call}` goes {now} only, where it should go over all elements.",
+    "mean-for-sum": "It is a mean where a sum is asked for.",
+    "sum-for-mean": "It is a sum where a mean is asked for.",
+    "other-function": "It is `{now}` where `{was}` is asked for.",
+    "call-left-out": "`{call}` is left out.",
+    "called-twice": "`{call}` is applied to its own result once more.",
+    "sign": "It has the opposite sign.",
+    "other-operator": "There is a `{now}` where a `{was}` belongs.",
+    "operands-swapped": "The two sides of a `{operator}` are exchanged.",
+    "term-left-out": "A term of a sum is left out.",
+    "factor-left-out": "A factor, a division or a power is left out.",
+    "elementwise-product": "A product is taken element by element, where a matrix product is asked for.",
+    "transposed": "A matrix is transposed that shouldn't be.",
+    "not-transposed": "A matrix should be transposed, and isn't.",
+    "other-constant": "A constant of the formula is another one.",
+    "other-comparison": "There is a `{now}` where a `{was}` belongs.",
+    "off-by-one": "A bound is off by one.",
+    "other-correction": "The spread divides by another count: all elements, or all but one.",
+    "other-quantity": "`{now}` is used where `{was}` belongs.",
+    "exchanged": "`{was}` and `{now}` stand in each other's places.",
+    "added-up": "The gradient was added up more than once: gradients add up from one `backward()` to the next.",
+}
+_DERIVATIVES: Mapping[str, str] = {
+    "call-left-out": "The derivative of `{call}` is missing from the chain rule.",
+    "other-function": "The derivative is that of `{now}` where that of `{was}` is asked for.",
+}
+_AXES = {"0": "down each column", "1": "along each row", "-1": "along each row"}
+_IN = "In `{quantity}`: {sentence}"
+_DERIVED = "In the derivative of `{quantity}`: {sentence}"
+_CHANGED = "Other numbers than the handout gives: {givens}."
+_POSSIBLE = "Perhaps: {sentence}"
+
+
+def explained(fitting: Sequence[Mapping[str, Supposed]], quantity: str) -> tuple[Diagnosis, ...]:
+    """What is said of hypotheses that all give a student's value: one of them the cause, several possibilities.
+
+    Those that say the same count as one. `quantity` is the student's wrong one. () where too many fit.
+    """
+    said: dict[str, str] = {}
+    for supposed in fitting:
+        code, sentence = _told(supposed, quantity)
+        said.setdefault(sentence, code)
+    if not 0 < len(said) <= MOST_SAID:
+        return ()
+    if len(said) == 1:
+        return tuple(Diagnosis(code=code, message=sentence) for sentence, code in said.items())
+    return tuple(
+        Diagnosis(code=f"possible-{code}", message=_POSSIBLE.format(sentence=sentence))
+        for sentence, code in said.items()
+    )
+
+
+def _told(supposed: Mapping[str, Supposed], quantity: str) -> tuple[str, str]:
+    mutant = next((put for put in supposed.values() if not isinstance(put, np.ndarray)), None)
+    if mutant is None:
+        return "given-changed", _CHANGED.format(givens=", ".join(f"`{name}`" for name in supposed))
+    code = mutant.change.code
+    return (f"{code}-in-derivative" if mutant.derivative else code), _sentence(mutant, quantity)
+
+
+def _sentence(mutant: Mutant, quantity: str) -> str:
+    change = mutant.change
+    if mutant.derivative:
+        if change.code in _DERIVATIVES:
+            return _DERIVATIVES[change.code].format_map(change.facts)
+        return _DERIVED.format(quantity=mutant.quantity, sentence=_plain(change))
+    sentence = _plain(change)
+    return sentence if mutant.quantity == quantity else _IN.format(quantity=mutant.quantity, sentence=sentence)
+
+
+def _plain(change: Change) -> str:
+    facts = dict(change.facts)
+    if change.code in ("other-axis", "kept-axis"):
+        facts |= {role: _AXES.get(facts[role], "along another axis") for role in ("was", "now") if role in facts}
+    return _SENTENCES[change.code].format_map(facts)
