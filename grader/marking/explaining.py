@@ -9,7 +9,7 @@ from fractions import Fraction
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Answer
-from grader.marking.carrying import can_be_carried
+from grader.marking.carrying import can_be_carried, is_work
 from grader.marking.draws import ancestors
 from grader.marking.givens import changed_givens
 from grader.marking.mistakes import explained
@@ -36,7 +36,7 @@ class Explaining:
             return grade
         carried = can_be_carried(self.trace, answer, grade)
         sources, kept = self.strands.following(check, answer), self._kept(check)
-        if sources and kept > (grade.points or 0):
+        if sources and kept > (grade.points or 0) and is_work(self.trace, answer):
             self.strands.add(check, answer, paid=False, carried=carried)
             return replace(grade, verdict="follow-through", points=kept, follows_from=sources)
         fitting = self.strands.fitting(check, answer, self._changed(check, world))

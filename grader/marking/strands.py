@@ -91,6 +91,7 @@ class Strands:
         self._strands = tuple(Strand(world=world, chosen=chosen) for world, chosen in right)
         self._settled: set[str] = set()
         self._right: list[tuple[CheckSpec, Answer]] = []
+        self._degenerate: set[str] = set()
         self._left = MOST_WORLDS
 
     def add_right(self, check: CheckSpec, answer: Answer) -> None:
@@ -107,6 +108,8 @@ class Strands:
     def following(self, check: CheckSpec, answer: Answer) -> tuple[str, ...]:
         """The checks from whose mistakes an answer follows; () where it follows from none."""
         self._catch_up()
+        if self._degenerate & (ancestors(self._spec, check.quantity) - {check.quantity}):
+            return ()
         for strand in self._strands:
             sources = strand.sources(self._spec, check.quantity)
             if sources and holds(_with_nan(check), answer, strand.world):
@@ -165,6 +168,8 @@ class Strands:
     ) -> None:
         """Go on with an answer. It is put in its quantity's place only where it may be `carried` on; `paid` says
         whether its check lost points."""
+        if not carried:
+            self._degenerate.add(check.quantity)
         by = check.id if paid else ""
         numeric = numbers_of(answer) if carried else None
         grown = [*self._by_mutants(check, fitting)]

@@ -133,6 +133,21 @@ def test_nothing_follows_from_what_is_missing() -> None:
     assert "follow-through" not in verdicts.values()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x.T @ dz1", "np.array([[1.5, 2.0, 2.5, 3.0]] * 3)"),
+        ("y1, y2 = [0, 1], [1, 0]", "y1, y2 = [0, 0], [0, 0]"),
+        ("w2 = np.array([[0.2, 0.3], [0.4, 0.5], [0.6, 0.7], [0.8, 0.9]])", "w2 = np.zeros((4, 2))"),
+    ],
+    ids=["typed in", "labels of nothing", "weights of nothing"],
+)
+def test_what_is_no_work_follows_from_nothing(before: str, after: str) -> None:
+    verdicts = outcome(marked(sample(), changed((before, after))))
+    assert "incorrect" in verdicts.values()
+    assert "follow-through" not in {verdicts.get("dw1"), verdicts.get("loss")}
+
+
 def test_a_value_that_is_right_although_an_earlier_one_is_wrong_is_right() -> None:
     source = changed(
         ("a1_n = np.maximum(z1_n, 0)", "a1_n = np.maximum(z1_n, 0) * 2"), ("z2_n = a1_n @ w2", "z2_n = z1_n @ w2")
