@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,24 @@ class Hypotheses:
 
     @cached_property
     def _other_givens(self) -> tuple[Mapping[str, AnyArray], ...]:
-        return tuple(_other_numbers(self._reference.graph, seed) for seed in (1, 2))
+        return tuple(self.other_numbers(self.floating, seed) for seed in (1, 2))
+
+    @cached_property
+    def floating(self) -> tuple[str, ...]:
+        """The givens that are floating numbers."""
+        givens = self._reference.graph.givens
+        return tuple(name for name, given in givens.items() if given.value.is_floating_point())
+
+    def other_numbers(self, names: Sequence[str], seed: int) -> dict[str, AnyArray]:
+        """Other numbers for these givens, of mixed signs and about the size of the handout's, with two digits."""
+        generator = np.random.default_rng(seed)
+        others: dict[str, AnyArray] = {}
+        for name in names:
+            value = to_array(self._reference.graph.givens[name].value)
+            size = float(np.abs(value).mean()) or 1.0
+            drawn = size * generator.normal(size=value.shape)
+            others[name] = np.round(drawn, max(0, 1 - math.floor(math.log10(size))))
+        return others
 
     def world(
         self,
@@ -108,18 +126,6 @@ class Hypotheses:
             return self._reference.evaluate(substitutions, chosen=chosen).values
         except (AssignmentError, ValueError, RuntimeError, ArithmeticError, TypeError):
             return None
-
-
-def _other_numbers(graph: Graph, seed: int) -> dict[str, AnyArray]:
-    """Other numbers for floating givens, of mixed signs and about the size of the handout's."""
-    generator = np.random.default_rng(seed)
-    others: dict[str, AnyArray] = {}
-    for name, given in graph.givens.items():
-        value = to_array(given.value)
-        if value.dtype.kind == "f":
-            size = float(np.abs(value).mean()) or 1.0
-            others[name] = size * generator.normal(size=value.shape)
-    return others
 
 
 def _ancestors(graph: Graph) -> dict[str, frozenset[str]]:

@@ -33,7 +33,8 @@ from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
-from grader.marking import mark_submission, outputs_differ, ungraded
+from grader.marking import mark_submission, outputs_differ, ungraded, weaknesses
+from grader.marking.weaknesses import Examined
 from grader.notebook import FILE_BYTES, Part, join, outline, read, tasks_of
 from grader.plan import make_plan, sought
 from grader.records import Execution, Grade, Notebook, Replacement, Result
@@ -56,6 +57,12 @@ def describe(reference: Path) -> Described:
     """Load an assignment, which evaluates its reference; raises AssignmentError for whatever is wrong with it."""
     loaded = _assignment(reference)
     return Described(spec=loaded.spec, sources=loaded.sources)
+
+
+def examine(reference: Path) -> Examined:
+    """Try every small mistake on an assignment, and name those that no check sees."""
+    loaded = _assignment(reference)
+    return weaknesses.examine(loaded.spec, loaded.reference)
 
 
 def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:

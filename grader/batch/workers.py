@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from grader.batch.stages import (
     BY_ITSELF,
@@ -29,10 +29,15 @@ from grader.errors import AssignmentError, ExecutionUnavailable
 from grader.gradebook import Entry
 from grader.records import Grade
 
+if TYPE_CHECKING:
+    from grader.marking.weaknesses import Examined
+
 T = TypeVar("T")
 
 JOB_SECONDS = 60.0
 LOAD_SECONDS = 90.0
+EXAMINE_SECONDS = 600.0
+"""Hundreds of mistakes are tried in each function."""
 UNPACK_SECONDS = 600.0
 """A whole class may be in one archive."""
 
@@ -84,6 +89,19 @@ class Workers:
             raise AssignmentError(
                 f"The reference can't be evaluated: {error.message}",
                 remedy="Run its assignment.py by itself, and look for what loops, exits or fills the memory.",
+                file=str(self.reference / "assignment.py"),
+            ) from error
+
+    def examine(self) -> Examined:
+        """What the assignment's checks wouldn't see; raises AssignmentError where that can't be found out."""
+        from grader.marking.weaknesses import Examined  # only this needs it here, and NumPy takes long to import
+
+        try:
+            return self._do(Examined, "examine", self.reference, seconds=EXAMINE_SECONDS)
+        except WorkerFault as error:
+            raise AssignmentError(
+                f"The assignment can't be examined: {error.message}",
+                remedy="Make its reference faster, or its cases fewer.",
                 file=str(self.reference / "assignment.py"),
             ) from error
 

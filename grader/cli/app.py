@@ -205,6 +205,24 @@ def outline(
 
 
 @app.command()
+def validate(
+    reference: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="The reference folder.", file_okay=False),
+    ] = Path("reference"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say which mistakes no check of an assignment would see, and with which numbers in the handout they would.
+
+    Tries every small mistake in each of its functions: another axis, a sign, a call left out. Exit status: 0 nothing
+    is left to do, 1 other numbers would show more, 2 a broken assignment.
+    """
+    from grader.cli.validate import run_validate
+
+    raise typer.Exit(run_validate(reference, as_json=as_json))
+
+
+@app.command()
 def doctor(
     python: Annotated[
         str | None,

@@ -79,10 +79,11 @@ def _told(supposed: Mapping[str, Supposed], quantity: str) -> tuple[str, str]:
     if mutant is None:
         return "given-changed", _CHANGED.format(givens=", ".join(f"`{name}`" for name in supposed))
     code = mutant.change.code
-    return (f"{code}-in-derivative" if mutant.derivative else code), _sentence(mutant, quantity)
+    return (f"{code}-in-derivative" if mutant.derivative else code), sentence_of(mutant, quantity)
 
 
-def _sentence(mutant: Mutant, quantity: str) -> str:
+def sentence_of(mutant: Mutant, quantity: str) -> str:
+    """What is said of a mutant as the cause of a wrong quantity."""
     change = mutant.change
     if mutant.derivative:
         if change.code in _DERIVATIVES:
