@@ -101,7 +101,7 @@ def test_a_misleading_number_in_a_task_costs_nothing(graded: Mapping[str, dict[s
 
 @pytest.mark.parametrize("name", ["wrong", "wrong-misled"])
 def test_a_wrong_hand_in_gains_nothing(graded: Mapping[str, dict[str, Any]], name: str) -> None:
-    assert graded[name]["points"] == 13
+    assert graded[name]["points"] == 18
 
 
 def test_outline_says_where_each_task_is_and_by_what(tmp_path: Path) -> None:
