@@ -24,7 +24,7 @@ from grader.assignment.cases import (
 )
 from grader.assignment.declarations import Function, FunctionDeclaration
 from grader.assignment.evaluation import Importable, call
-from grader.assignment.mutation import Mutant, mutants_of
+from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
 from grader.assignment.plain import equal, expected_of, has_nan
@@ -77,8 +77,10 @@ class FunctionReference:
         """
         if self.construct is not None:
             return ()
+        patience = Patience()
         made = mutants_of(self.declaration.name, self.declaration.function)
-        answered = ((mutant, self._changed(mutant, self.cases)) for mutant in made)
+        tried = itertools.takewhile(lambda _: not patience.is_over, made)
+        answered = ((mutant, self._changed(mutant, self.cases, patience)) for mutant in tried)
         return tuple((mutant, answers) for mutant, answers in answered if answers is not None)
 
     def alike(self, one: Mutant, other: Mutant) -> bool:
@@ -95,18 +97,21 @@ class FunctionReference:
             for case in itertools.islice(asked, _MOST_OTHER_CASES)
         )
 
-    def _changed(self, mutant: Mutant, cases: tuple[Case, ...]) -> tuple[Expected | None, ...] | None:
+    def _changed(
+        self, mutant: Mutant, cases: tuple[Case, ...], patience: Patience | None = None
+    ) -> tuple[Expected | None, ...] | None:
         declared = self.declaration.function
         function = replace(declared, call=mutant.function)
         with self.importable(), arithmetic(0):
             try:
-                return tuple(
-                    None
-                    if case.error
-                    else expected_of(call(function, self._inputs(declared, case), self.declaration.name))
-                    for case in cases
-                )
-            except (AssignmentError, ValueError, RuntimeError, ArithmeticError, TypeError):
+                with (patience or Patience()).trying():
+                    return tuple(
+                        None
+                        if case.error
+                        else expected_of(call(function, self._inputs(declared, case), self.declaration.name))
+                        for case in cases
+                    )
+            except (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError):
                 return None
 
     def _compute(self, numbers: range | Iterator[int], *, seed: int) -> dict[int, Expected | None]:

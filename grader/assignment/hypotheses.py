@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.assignment.declarations import Gradient
-from grader.assignment.mutation import Mutant, mutants_of, of_derivative
+from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, of_derivative
 from grader.assignment.outcomes import Expected
 from grader.assignment.plain import equal
 from grader.assignment.tensors import from_author, to_array
@@ -33,8 +34,13 @@ class Hypotheses:
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
+        self._patience = Patience()
         self._elsewhere: dict[Mutant, tuple[World | None, ...]] = {}
         self._alone: dict[tuple[str, bool, tuple[tuple[str, int], ...]], tuple[tuple[Mutant, World], ...]] = {}
+
+    def patience(self) -> Patience:
+        """How long one submission's hypotheses may take."""
+        return Patience()
 
     def mutants(self, quantity: str) -> tuple[Mutant, ...]:
         """Every small change to a quantity's function."""
@@ -70,7 +76,10 @@ class Hypotheses:
         key = (quantity, derivatives, tuple(sorted(chosen.items())))
         if key not in self._alone:
             mutants = self.derivatives(quantity) if derivatives else self.mutants(quantity)
-            found = ((mutant, self.world({quantity: mutant}, chosen=chosen)) for mutant in mutants)
+            tried = itertools.takewhile(lambda _: not self._patience.is_over, mutants)
+            found = (
+                (mutant, self.world({quantity: mutant}, chosen=chosen, patience=self._patience)) for mutant in tried
+            )
             self._alone[key] = tuple((mutant, world) for mutant, world in found if world is not None)
         return self._alone[key]
 
@@ -116,15 +125,18 @@ class Hypotheses:
         *,
         chosen: Mapping[str, int],
         drawn: Mapping[str, AnyArray] | None = None,
+        patience: Patience | None = None,
     ) -> World | None:
-        """The world under hypotheses, for givens that a student has drawn; None where the reference fails in it."""
+        """The world under hypotheses, for givens that a student has drawn; None where the reference fails in it, or
+        takes too long."""
         substitutions: dict[str, Substitution] = {
             name: put.function if isinstance(put, Mutant) else from_author(put)
             for name, put in {**(drawn or {}), **supposed}.items()
         }
         try:
-            return self._reference.evaluate(substitutions, chosen=chosen).values
-        except (AssignmentError, ValueError, RuntimeError, ArithmeticError, TypeError):
+            with (patience or Patience()).trying():
+                return self._reference.evaluate(substitutions, chosen=chosen).values
+        except (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError):
             return None
 
 

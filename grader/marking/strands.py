@@ -93,6 +93,7 @@ class Strands:
         self._right: list[tuple[CheckSpec, Answer]] = []
         self._degenerate: set[str] = set()
         self._left = MOST_WORLDS
+        self._patience = hypotheses.patience()
 
     def add_right(self, check: CheckSpec, answer: Answer) -> None:
         """Go on with an answer that is right in itself."""
@@ -154,14 +155,16 @@ class Strands:
             return
         for mutant in self._hypotheses.mutants(quantity):
             self._left -= 1
-            if self._left < 0:
+            if self._left < 0 or self._patience.is_over:
                 return
             world = self._world(strand, {quantity: mutant})
             if world is not None:
                 yield mutant, world
 
     def _world(self, strand: Strand, supposed: Mapping[str, Supposed]) -> World | None:
-        return self._hypotheses.world({**strand.supposed, **supposed}, chosen=strand.chosen, drawn=self._drawn)
+        return self._hypotheses.world(
+            {**strand.supposed, **supposed}, chosen=strand.chosen, drawn=self._drawn, patience=self._patience
+        )
 
     def add(
         self, check: CheckSpec, answer: Answer, *, paid: bool, carried: bool, fitting: Sequence[Fitting] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from grader.assignment.loading import Loaded, load
-from grader.assignment.mutation import Mutant, mutants_of, of_derivative
+from grader.assignment.mutation import Mutant, mutants_of, of_derivative, trying
 from tests.command_line import ROOT
 
 HEAD = """\
@@ -155,3 +156,34 @@ def test_the_samples_mutants_are_made_of_every_quantity() -> None:
         of_derivative(mutant, definition) is not None or mutant.change.code == "other-quantity"
         for mutant in mutants_of("a1", definition)
     )
+
+
+def test_a_mutant_that_never_ends_is_left_out_and_all_together_take_bounded_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "EACH_SECONDS", 0.2)
+    source = """
+        @t.value(points=1)
+        def q(x):
+            total, count = x.sum(), 8
+            while count > 0:
+                total, count = total + 1, count // 2
+            return total
+
+        @t.function(points=1, name="f", cases=[8])
+        def f(n):
+            count = 0
+            while n > 0:
+                n, count = n // 2, count + 1
+            return count
+        """
+    body = textwrap.dedent(source)
+    (tmp_path / "assignment.py").write_text(HEAD.replace("points=1", "points=2") + body, encoding="utf-8")
+    reference = load(tmp_path).reference
+    began = time.monotonic()
+    worlds = reference.hypotheses.alone("q", derivatives=False, chosen={})
+    answers = reference.functions["f"].mutants
+    assert worlds
+    assert answers
+    assert len(worlds) < len(reference.hypotheses.mutants("q")), "`>=` never ends"
+    assert time.monotonic() - began < 30
