@@ -15,7 +15,7 @@ import torch
 from grader.assignment.inputs import Draw, Hidden, Raises
 from grader.assignment.places import Place
 from grader.assignment.plain import plain_value, wide, widened_value
-from grader.assignment.tensors import NotNumbers
+from grader.assignment.tensors import NotNumbers, others_like
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
 from grader.wire import write_frame
 from grader.wire.arrays import AnyArray, elements_of
@@ -144,11 +144,8 @@ def _passed_array(array: AnyArray, passing: Passing) -> Value:
 def with_other_numbers(value: Value, generator: np.random.Generator) -> Value:
     """The same value with other floating numbers in its arrays, of mixed signs and about as large."""
     match value:
-        case Array() if np.dtype(elements_of(value).dtype).kind == "f" and value.shape:
-            numbers = elements_of(value)
-            size = float(np.abs(numbers).mean()) or 1.0
-            drawn = (size * generator.normal(size=value.shape)).astype(numbers.dtype)
-            return replace(value, data=drawn.tobytes())
+        case Array() if (numbers := elements_of(value)).dtype.kind == "f" and value.shape:
+            return replace(value, data=others_like(numbers, generator).astype(numbers.dtype).tobytes())
         case Sequence():
             return replace(value, items=tuple(with_other_numbers(item, generator) for item in value.items))
         case Mapping():

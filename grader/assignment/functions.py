@@ -85,8 +85,17 @@ class FunctionReference:
 
     def alike(self, one: Mutant, other: Mutant) -> bool:
         """Whether two mutants give the same on cases of other numbers, too: one mistake in other words."""
-        mine, theirs = (self._changed(mutant, self._other_cases) for mutant in (one, other))
+        mine, theirs = map(self._elsewhere, (one, other))
         return mine is not None and theirs is not None and all(map(_alike, mine, theirs))
+
+    def _elsewhere(self, mutant: Mutant) -> tuple[Expected | None, ...] | None:
+        if mutant not in self._known_elsewhere:
+            self._known_elsewhere[mutant] = self._changed(mutant, self._other_cases)
+        return self._known_elsewhere[mutant]
+
+    @cached_property
+    def _known_elsewhere(self) -> dict[Mutant, tuple[Expected | None, ...] | None]:
+        return {}
 
     @cached_property
     def _other_cases(self) -> tuple[Case, ...]:

@@ -12,16 +12,16 @@ import numpy as np
 
 from grader.assignment.declarations import Gradient
 from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, of_derivative
-from grader.assignment.outcomes import Expected
+from grader.assignment.outcomes import Values
 from grader.assignment.plain import equal
-from grader.assignment.tensors import from_author, to_array
+from grader.assignment.spec import ancestors_of
+from grader.assignment.tensors import from_author, others_like, size_of, to_array
 from grader.errors import AssignmentError
 from grader.wire.arrays import AnyArray
 
 if TYPE_CHECKING:
-    from grader.assignment.reference import Graph, Reference, Substitution
+    from grader.assignment.reference import Reference, Substitution
 
-World = Mapping[str, Expected]
 Supposed = AnyArray | Mutant
 """What a hypothesis puts in a quantity's place."""
 
@@ -35,8 +35,8 @@ class Hypotheses:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._patience = Patience()
-        self._elsewhere: dict[Mutant, tuple[World | None, ...]] = {}
-        self._alone: dict[tuple[str, bool, tuple[tuple[str, int], ...]], tuple[tuple[Mutant, World], ...]] = {}
+        self._elsewhere: dict[Mutant, tuple[Values | None, ...]] = {}
+        self._alone: dict[tuple[str, bool, tuple[tuple[str, int], ...]], tuple[tuple[Mutant, Values], ...]] = {}
 
     def patience(self) -> Patience:
         """How long one submission's hypotheses may take."""
@@ -48,12 +48,15 @@ class Hypotheses:
 
     @cached_property
     def _mutants(self) -> Mapping[str, tuple[Mutant, ...]]:
-        graph = self._reference.graph
-        ancestors = _ancestors(graph)
         return {
-            name: mutants_of(name, quantity.definition, sorted(ancestors[name] - {*quantity.parents, name}))
-            for name, quantity in graph.quantities.items()
+            name: mutants_of(name, quantity.definition, sorted(self._ancestors[name] - {*quantity.parents, name}))
+            for name, quantity in self._reference.graph.quantities.items()
         }
+
+    @cached_property
+    def _ancestors(self) -> Mapping[str, frozenset[str]]:
+        quantities = self._reference.graph.quantities
+        return ancestors_of({name: quantity.parents for name, quantity in quantities.items()})
 
     def differentiates(self, quantity: str) -> bool:
         """Whether a quantity is a gradient, or is computed of one."""
@@ -63,7 +66,7 @@ class Hypotheses:
     def _differentiating(self) -> frozenset[str]:
         graph = self._reference.graph
         gradients = {name for name, each in graph.quantities.items() if isinstance(each.definition, Gradient)}
-        return frozenset(name for name, before in _ancestors(graph).items() if before & gradients)
+        return frozenset(name for name, before in self._ancestors.items() if before & gradients)
 
     def derivatives(self, quantity: str) -> tuple[Mutant, ...]:
         """The same changes in the derivative of a quantity's function alone."""
@@ -71,7 +74,9 @@ class Hypotheses:
         made = (of_derivative(mutant, definition) for mutant in self._mutants[quantity])
         return tuple(mutant for mutant in made if mutant is not None)
 
-    def alone(self, quantity: str, *, derivatives: bool, chosen: Mapping[str, int]) -> tuple[tuple[Mutant, World], ...]:
+    def alone(
+        self, quantity: str, *, derivatives: bool, chosen: Mapping[str, int]
+    ) -> tuple[tuple[Mutant, Values], ...]:
         """Each mutant of a quantity with the world in which it is the only thing that is otherwise."""
         key = (quantity, derivatives, tuple(sorted(chosen.items())))
         if key not in self._alone:
@@ -91,7 +96,7 @@ class Hypotheses:
             for mine, theirs in zip(self._varied(one), self._varied(other), strict=True)
         )
 
-    def _varied(self, mutant: Mutant) -> tuple[World | None, ...]:
+    def _varied(self, mutant: Mutant) -> tuple[Values | None, ...]:
         if mutant not in self._elsewhere:
             self._elsewhere[mutant] = tuple(
                 self.world({mutant.quantity: mutant}, chosen={}, drawn=givens) for givens in self._other_givens
@@ -114,9 +119,8 @@ class Hypotheses:
         others: dict[str, AnyArray] = {}
         for name in names:
             value = to_array(self._reference.graph.givens[name].value)
-            size = float(np.abs(value).mean()) or 1.0
-            drawn = size * generator.normal(size=value.shape)
-            others[name] = np.round(drawn, max(0, 1 - math.floor(math.log10(size))))
+            digits = 1 - math.floor(math.log10(size_of(value)))
+            others[name] = np.round(others_like(value, generator), max(0, digits))
         return others
 
     def world(
@@ -126,7 +130,7 @@ class Hypotheses:
         chosen: Mapping[str, int],
         drawn: Mapping[str, AnyArray] | None = None,
         patience: Patience | None = None,
-    ) -> World | None:
+    ) -> Values | None:
         """The world under hypotheses, for givens that a student has drawn; None where the reference fails in it, or
         takes too long."""
         substitutions: dict[str, Substitution] = {
@@ -138,10 +142,3 @@ class Hypotheses:
                 return self._reference.evaluate(substitutions, chosen=chosen).values
         except (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError):
             return None
-
-
-def _ancestors(graph: Graph) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {name: frozenset((name,)) for name in graph.givens}
-    for name, quantity in graph.quantities.items():
-        found[name] = frozenset((name,)).union(*(found[parent] for parent in quantity.parents))
-    return found

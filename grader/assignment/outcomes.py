@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +11,10 @@ from grader.wire.arrays import AnyArray
 
 Expected = AnyArray | Value
 """What a reference gives: numbers as a read-only array of float64, int64, bool or complex128, all else as a value."""
+
+
+Values = Mapping[str, Expected]
+"""What a reference gives, by given and quantity, where each quantity with a second right answer has one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

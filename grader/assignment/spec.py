@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -164,6 +164,17 @@ class QuantitySpec:
     name: str
     parents: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]
+
+
+def ancestors_of(parents: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """For each quantity, itself and all givens and quantities that it depends on.
+
+    `parents` are those that each depends on directly; quantities stand in topological order.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for name, direct in parents.items():
+        found[name] = frozenset((name,)).union(*(found.get(parent, (parent,)) for parent in direct))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

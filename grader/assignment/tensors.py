@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from grader.wire.arrays import AnyArray
@@ -46,6 +47,16 @@ def from_author(value: object) -> Tensor:
     except (ValueError, TypeError, RuntimeError) as error:
         raise NotNumbers("rows of different lengths, or something else that makes no array") from error
     return _from_array(array).clone()
+
+
+def others_like(values: AnyArray, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw other numbers in an array's shape, of mixed signs and about its size."""
+    return size_of(values) * generator.normal(size=values.shape)
+
+
+def size_of(values: AnyArray) -> float:
+    """Tell how large an array's numbers are: the mean of their magnitudes, 1 where all are zero."""
+    return float(np.abs(values).mean()) or 1.0
 
 
 def is_number(value: object) -> bool:

@@ -21,7 +21,7 @@ from grader.drafting.provided import Provided
 from grader.drafting.rewriting import PROVIDED, Rewriter
 from grader.drafting.solution import Solution
 from grader.drafting.tasks import DraftTask
-from grader.drafting.values import Made, quoted
+from grader.drafting.values import Made, points_argument, quoted
 
 _LONGEST_NAME = 16
 
@@ -126,8 +126,7 @@ def _total(parts: Parts) -> str:
         versions = [""] if made.declared.method == "person" else versions
         each = worth.values() if isinstance(worth, dict) else [worth] * len(versions)
         total += sum((Fraction(str(points)) for points in each), Fraction(0))
-    text = points_text(total)
-    return quoted(text) if "/" in text else text
+    return points_argument(points_text(total))
 
 
 def _constants(parts: Parts) -> list[int]:

@@ -14,7 +14,7 @@ from grader.drafting.notes import Note
 from grader.drafting.solution import Solution
 from grader.drafting.steps import Places
 from grader.drafting.tasks import DraftTask
-from grader.drafting.values import Made, quoted
+from grader.drafting.values import Made, points_argument, quoted
 from grader.records import Notebook
 
 _LONGEST_TITLE = 80
@@ -111,8 +111,9 @@ def declare_persons(found: Iterable[ByPerson], taken: Collection[str]) -> Iterat
             name += "_text"
         used.add(name)
         title = {"title": quoted(" ".join(each.title.split()))} if each.title else {}
-        points = quoted(each.points) if "/" in each.points else each.points
-        declared = Declared(task=each.task, method="person", name=name, options=title | {"points": points})
+        declared = Declared(
+            task=each.task, method="person", name=name, options=title | {"points": points_argument(each.points)}
+        )
         note = Note(
             cell=each.cell,
             line=each.line,

@@ -51,13 +51,18 @@ def options_of(solution: Solution, asked: Asked, kind: str) -> dict[str, str]:
     return options
 
 
+def points_argument(points: str) -> str:
+    """Points as an argument: a fraction in quotes, all else as a number."""
+    return quoted(points) if "/" in points else points
+
+
 def quoted(text: str) -> str:
     """Text in double quotes."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _points(points: Mapping[str, str]) -> str:
-    written = {version: quoted(worth) if "/" in worth else worth for version, worth in points.items()}
+    written = {version: points_argument(worth) for version, worth in points.items()}
     if len(set(written.values())) == 1:
         return next(iter(written.values()))
     return f"{{{', '.join(f'{quoted(version)}: {worth}' for version, worth in written.items())}}}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Called
-from grader.marking.leaves import combined, compare_leaves
+from grader.marking.leaves import holds
 from grader.marking.mistakes import explained
 from grader.records import CheckGrade
 
@@ -44,7 +44,6 @@ def _fitting(check: CheckSpec, answer: Called, function: FunctionReference) -> I
 
 def _holds(check: CheckSpec, answer: Called, answers: tuple[Expected | None, ...]) -> bool:
     return all(
-        expected is None
-        or (result.value is not None and combined(compare_leaves(result.value, expected, check.tolerance)).holds)
+        expected is None or (result.value is not None and holds(result.value, expected, check.tolerance))
         for result, expected in zip(answer.made.results, answers, strict=True)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.assignment.spec import GivenSpec, Spec
+from grader.assignment.spec import GivenSpec
 from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.trace import Trace
 from grader.plan import cells_that_assign
@@ -69,14 +69,3 @@ def _read(value: Value, given: GivenSpec) -> AnyArray | str:
     if not low <= spread <= high:
         return f"has the standard deviation {spread:.3g}, not one from {low:g} to {high:g}"
     return values
-
-
-def ancestors(spec: Spec, quantity: str) -> frozenset[str]:
-    """All givens and quantities that a quantity depends on."""
-    parents = {each.name: each.parents for each in spec.quantities}
-    reached: set[str] = set()
-    waiting = {quantity}
-    while waiting:
-        reached |= waiting
-        waiting = {parent for name in waiting for parent in parents.get(name, ())} - reached
-    return frozenset(reached)

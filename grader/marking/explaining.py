@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.assignment.outcomes import Expected
+from grader.assignment.outcomes import Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Answer
 from grader.marking.carrying import can_be_carried, is_work
-from grader.marking.draws import ancestors
 from grader.marking.givens import changed_givens
 from grader.marking.mistakes import explained
 from grader.marking.relations import nothing_else, relations
@@ -27,7 +26,7 @@ class Explaining:
     trace: Trace
     strands: Strands
 
-    def explain(self, check: CheckSpec, answer: Answer, grade: CheckGrade, world: Mapping[str, Expected]) -> CheckGrade:
+    def explain(self, check: CheckSpec, answer: Answer, grade: CheckGrade, world: Values) -> CheckGrade:
         """The grade of a value; a wrong one keeps its points where it follows from an earlier mistake, and says
         otherwise which mistake it is. `world` is what would be right."""
         if grade.verdict == "correct":
@@ -48,10 +47,10 @@ class Explaining:
         """The points that a check keeps where it follows from a mistake that has cost its own."""
         return check.points * self.trace.spec.policies.follow_through
 
-    def _changed(self, check: CheckSpec, world: Mapping[str, Expected]) -> Mapping[str, AnyArray]:
-        before = ancestors(self.trace.spec, check.quantity)
+    def _changed(self, check: CheckSpec, world: Values) -> Mapping[str, AnyArray]:
+        before = self.trace.ancestors[check.quantity]
         return {name: put for name, put in changed_givens(self.trace, check, world).items() if name in before}
 
-    def _related(self, check: CheckSpec, answer: Answer, world: Mapping[str, Expected]) -> tuple[Diagnosis, ...]:
+    def _related(self, check: CheckSpec, answer: Answer, world: Values) -> tuple[Diagnosis, ...]:
         numeric = numbers_of(answer)
         return () if numeric is None else nothing_else(relations(check, numeric, world))

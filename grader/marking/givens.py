@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from grader.assignment.outcomes import Expected
+from grader.assignment.outcomes import Expected, Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.carrying import is_constant
 from grader.marking.numbers import Numeric, as_numeric
@@ -17,7 +15,7 @@ _SAME = 1e-6
 """Closer than this, numbers are the same ones in another precision."""
 
 
-def changed_givens(trace: Trace, check: CheckSpec, world: Mapping[str, Expected]) -> dict[str, AnyArray]:
+def changed_givens(trace: Trace, check: CheckSpec, world: Values) -> dict[str, AnyArray]:
     """The givens that a student's variables of their names, or of the version's, have other numbers for."""
     template = next((version.template for version in trace.spec.versions if version.id == check.version), "{}")
     task = next(task.id for task in trace.spec.tasks if check in task.checks)

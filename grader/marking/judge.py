@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict
 
-from grader.assignment.outcomes import Expected, Held
+from grader.assignment.outcomes import Expected, Held, Values
 from grader.assignment.spec import CheckSpec, Policies
 from grader.marking.answers import Absent, Answer, Called
 from grader.marking.cases import diagnoses_of, judge_cases, part_of, share_of
@@ -18,19 +18,16 @@ from grader.records import CheckGrade, CheckKind, Part, Verdict
 MOST_PARTS = 100
 """At most so many leaves are told one by one."""
 
-World = Mapping[str, Expected]
-"""What the reference gives, by quantity, where each quantity with a second right answer has one of them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A check's grade, and the worlds in which everything judged so far holds together."""
 
     grade: CheckGrade
-    worlds: tuple[World, ...]
+    worlds: tuple[Values, ...]
 
 
-def judge(check: CheckSpec, answer: Answer, worlds: Sequence[World], policies: Policies) -> Judgement:
+def judge(check: CheckSpec, answer: Answer, worlds: Sequence[Values], policies: Policies) -> Judgement:
     """Judge a value.
 
     `worlds` are those that the answers judged before it, in the same version, left possible: whoever takes the mean

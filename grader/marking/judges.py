@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.assignment.outcomes import PropertyFault
+from grader.assignment.outcomes import PropertyFault, Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Absent, Answer, Called, Captured, Given, fault
 from grader.marking.causes import with_causes
-from grader.marking.draws import Drawn, ancestors, drawn_by_student
+from grader.marking.draws import Drawn, drawn_by_student
 from grader.marking.explaining import Explaining
-from grader.marking.judge import World, absent, judge, judge_function, judge_property
+from grader.marking.judge import absent, judge, judge_function, judge_property
 from grader.marking.strands import Strands
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Flag
@@ -50,7 +50,7 @@ class Judges:
 
     def _value(self, check: CheckSpec, answer: Answer) -> CheckGrade:
         version = check.version or ""
-        bad = self._drawn(version).problems.keys() & ancestors(self.trace.spec, check.quantity)
+        bad = self._drawn(version).problems.keys() & self.trace.ancestors[check.quantity]
         if bad:
             problem = self._drawn(version).problems[min(bad)]
             return absent(check, Absent(verdict="incorrect", reason="bad-given", detail=problem))
@@ -63,7 +63,7 @@ class Judges:
         self._possible[version] = judgement.worlds
         return self._explaining[version].explain(check, answer, judgement.grade, judgement.worlds[0])
 
-    def _worlds(self, version: str) -> tuple[World, ...]:
+    def _worlds(self, version: str) -> tuple[Values, ...]:
         """What is right in a version, as far as the answers that were judged before leave it open."""
         if version not in self._possible:
             worlds = self.reference.worlds_with(self._drawn(version).values)
@@ -71,7 +71,7 @@ class Judges:
             self._possible[version] = tuple(world.values for world in worlds)
             drawn, hypotheses = self._drawn(version).values, self.reference.hypotheses
             right = [(world.values, world.chosen) for world in worlds]
-            self._explaining[version] = Explaining(self.trace, Strands(self.trace.spec, hypotheses, right, drawn))
+            self._explaining[version] = Explaining(self.trace, Strands(self.trace.ancestors, hypotheses, right, drawn))
         return self._possible[version]
 
     def _why_not(self, version: str, check: CheckSpec) -> str:
@@ -93,7 +93,7 @@ class Judges:
         return {}
 
     @cached_property
-    def _possible(self) -> dict[str, tuple[World, ...]]:
+    def _possible(self) -> dict[str, tuple[Values, ...]]:
         return {}
 
     @cached_property

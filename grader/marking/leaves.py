@@ -43,6 +43,11 @@ def compare_leaves(found: Value | Numeric, expected: Expected, tolerance: Tolera
     return tuple(_leaves(found, expected, tolerance, ""))
 
 
+def holds(found: Value | Numeric, expected: Expected, tolerance: Tolerance) -> bool:
+    """Whether a value is what is expected, in all its parts."""
+    return combined(compare_leaves(found, expected, tolerance)).holds
+
+
 def combined(leaves: AbstractSequence[Leaf]) -> Outcome:
     """One outcome of all leaves: the first that doesn't hold, and the share of those that do."""
     if len(leaves) == 1:
@@ -93,7 +98,7 @@ def _numbers(found: Value | Numeric, expected: AnyArray, tolerance: Tolerance) -
 
     Weights taken over from float32 tensors make float64 arrays that are right to seven digits.
     """
-    value = found if isinstance(found, Numeric) else as_numeric(found)
+    value = as_numeric(found)
     outcome = compare(value, expected, tolerance)
     if outcome.holds or isinstance(value, NotNumeric) or value.dtype not in {"float64", "complex128"}:
         return outcome
@@ -201,7 +206,7 @@ def _emptiness(length: int) -> Outcome:
 def _items_of(found: Value | Numeric, most: int = MOST_LEAVES) -> AbstractSequence[Value | Numeric] | None:
     if isinstance(found, Sequence) and found.container != "set":
         return found.items
-    numeric = found if isinstance(found, Numeric) else as_numeric(found) if isinstance(found, Array) else None
+    numeric = as_numeric(found) if isinstance(found, Numeric | Array) else None
     if isinstance(numeric, Numeric) and numeric.values.ndim and numeric.half_units is None:
         return [Numeric(values=item, dtype=numeric.dtype) for item in numeric.values[:most]]
     return None
@@ -253,12 +258,11 @@ def _members(
 ) -> dict[int, int]:
     """For each member that one of the items stands for, the item's place."""
 
-    def holds(item: int, member: int) -> bool:
+    def stands_for(item: int, member: int) -> bool:
         wanted = members[member]
-        of = wanted.values if isinstance(wanted, Numeric) else wanted
-        return combined(compare_leaves(items[item], of, tolerance)).holds
+        return holds(items[item], wanted.values if isinstance(wanted, Numeric) else wanted, tolerance)
 
-    return matched(items, members, tolerance, holds)
+    return matched(items, members, tolerance, stands_for)
 
 
 def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, place: str) -> Iterator[Leaf]:

@@ -38,13 +38,15 @@ class NotNumeric:
     detail: str
 
 
-def as_numeric(value: Value) -> Numeric | NotNumeric:
-    """Turn a captured value into numbers.
+def as_numeric(value: Value | Numeric) -> Numeric | NotNumeric:
+    """Turn a captured value into numbers; printed ones are that already.
 
     Python floats carry no precision of their own (`.item()` of a float32 tensor is one), so they are judged as float32.
     A nested list counts where it is rectangular.
     """
     match value:
+        case Numeric():
+            return value
         case Array():
             return NotNumeric(detail="times") if value.is_time else _from_array(value)
         case Scalar(value=bool() as number):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.assignment.outcomes import Expected
+from grader.assignment.outcomes import Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.compare import compare
 from grader.marking.numbers import Numeric
@@ -24,7 +24,7 @@ SCALED = "scaled"
 SHIFTED = "shifted"
 
 
-def relations(check: CheckSpec, found: Numeric, world: Mapping[str, Expected]) -> Iterator[Diagnosis]:
+def relations(check: CheckSpec, found: Numeric, world: Values) -> Iterator[Diagnosis]:
     """What a wrong answer is to the right one: transposed, scaled, shifted, in another order, or another quantity."""
     expected = world[check.quantity]
     if not isinstance(expected, np.ndarray) or not 0 < found.values.size <= _MOST_ELEMENTS:

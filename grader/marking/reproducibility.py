@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grader.assignment.outcomes import Values
 from grader.assignment.spec import CheckSpec, Tolerance
 from grader.marking.compare import compare
-from grader.marking.judge import World
 from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.prints import as_printed, printed_items
 from grader.marking.trace import Trace
@@ -49,7 +49,7 @@ def stale_outputs(
             yield Flag(code="stale-output", message=message, cell=cell.index)
 
 
-def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequence[World]) -> Iterator[Flag]:
+def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequence[Values]) -> Iterator[Flag]:
     """Variables that are wrong at the end of their section, but were right when they were printed there.
 
     `dw1 = w1.grad` is the same tensor, so that zeroing the gradient afterwards changes it, too. What would still be
@@ -72,7 +72,7 @@ def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequen
                 yield Flag(code="changed-later", message=message, cell=item.cell, check=wrong[name].id)
 
 
-def _printed_right(printed: Printed, check: CheckSpec, worlds: Sequence[World]) -> bool:
+def _printed_right(printed: Printed, check: CheckSpec, worlds: Sequence[Values]) -> bool:
     values = [value for world in worlds if isinstance(value := world[check.quantity], np.ndarray)]
     return any(
         printed.fits(value.shape) and compare(as_printed(printed, value.shape), value, check.tolerance).holds

@@ -6,17 +6,16 @@ there, and so does each mutant that gives it: what comes after is held against w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.assignment.outcomes import Expected
-from grader.assignment.spec import CheckSpec, Spec
+from grader.assignment.outcomes import Values
+from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Answer
-from grader.marking.draws import ancestors
-from grader.marking.leaves import combined, compare_leaves
+from grader.marking.leaves import holds
 from grader.marking.numbers import Numeric, as_numeric
 from grader.wire.arrays import AnyArray
 
@@ -29,8 +28,6 @@ MOST_WORLDS = 400
 MOST_STRANDS = 8
 """At most so many explanations are carried on; those that suppose least go first."""
 
-World = Mapping[str, Expected]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strand:
@@ -40,14 +37,13 @@ class Strand:
     none did, as the value was right in itself.
     """
 
-    world: World
+    world: Values
     chosen: Mapping[str, int]
     supposed: Mapping[str, Supposed] = field(default_factory=dict)
     paid: Mapping[str, str] = field(default_factory=dict)
 
-    def sources(self, spec: Spec, quantity: str) -> tuple[str, ...]:
-        """The checks that lost points for what a quantity is computed from here, in order."""
-        before = ancestors(spec, quantity)
+    def sources(self, before: Collection[str]) -> tuple[str, ...]:
+        """The checks that lost points for one of these quantities here, in order."""
         return tuple(dict.fromkeys(paid for name, paid in self.paid.items() if paid and name in before))
 
 
@@ -57,14 +53,13 @@ class Fitting:
 
     supposed: Mapping[str, Supposed]
     strand: Strand
-    world: World
+    world: Values
 
 
-def holds(check: CheckSpec, answer: Answer, world: World) -> bool:
+def _holds(check: CheckSpec, answer: Answer, world: Values) -> bool:
     """Whether an answer is what a world has for its check."""
-    if check.quantity not in world:  # the reference failed for what the student drew
-        return False
-    return combined(compare_leaves(answer.value, world[check.quantity], check.tolerance)).holds
+    # Where the reference failed for what the student drew, a quantity isn't there.
+    return check.quantity in world and holds(answer.value, world[check.quantity], check.tolerance)
 
 
 def _with_nan(check: CheckSpec) -> CheckSpec:
@@ -80,12 +75,12 @@ class Strands:
 
     def __init__(
         self,
-        spec: Spec,
+        ancestors: Mapping[str, frozenset[str]],
         hypotheses: Hypotheses,
-        right: Sequence[tuple[World, Mapping[str, int]]],
+        right: Sequence[tuple[Values, Mapping[str, int]]],
         drawn: Mapping[str, AnyArray],
     ) -> None:
-        self._spec = spec
+        self._ancestors = ancestors
         self._hypotheses = hypotheses
         self._drawn = drawn
         self._strands = tuple(Strand(world=world, chosen=chosen) for world, chosen in right)
@@ -109,11 +104,12 @@ class Strands:
     def following(self, check: CheckSpec, answer: Answer) -> tuple[str, ...]:
         """The checks from whose mistakes an answer follows; () where it follows from none."""
         self._catch_up()
-        if self._degenerate & (ancestors(self._spec, check.quantity) - {check.quantity}):
+        before = self._ancestors[check.quantity]
+        if self._degenerate & (before - {check.quantity}):
             return ()
         for strand in self._strands:
-            sources = strand.sources(self._spec, check.quantity)
-            if sources and holds(_with_nan(check), answer, strand.world):
+            sources = strand.sources(before)
+            if sources and _holds(_with_nan(check), answer, strand.world):
                 return sources
         return ()
 
@@ -122,12 +118,12 @@ class Strands:
         that nobody answered for."""
         for strand in self._strands if changed else ():
             world = self._world(strand, changed)
-            if world is not None and holds(check, answer, world):
+            if world is not None and _holds(check, answer, world):
                 return (Fitting(supposed=changed, strand=strand, world=world),)
         found: list[tuple[Mutant, Fitting]] = []
         for strand in self._strands:
             for mutant, world in self._candidates(check, strand):
-                if holds(check, answer, world) and not self._known(check, mutant, strand, found):
+                if _holds(check, answer, world) and not self._known(check, mutant, strand, found):
                     fitting = Fitting(supposed={mutant.quantity: mutant}, strand=strand, world=world)
                     found.append((mutant, fitting))
         return tuple(fitting for _, fitting in found)
@@ -138,16 +134,16 @@ class Strands:
             other.strand is strand and self._hypotheses.alike(mutant, before, check.quantity) for before, other in found
         )
 
-    def _candidates(self, check: CheckSpec, strand: Strand) -> Iterator[tuple[Mutant, World]]:
+    def _candidates(self, check: CheckSpec, strand: Strand) -> Iterator[tuple[Mutant, Values]]:
         own = check.quantity
-        before = [each.name for each in self._spec.quantities if each.name in ancestors(self._spec, own)]
+        before = [name for name in self._ancestors if name in self._ancestors[own]]
         for quantity in (own, *(name for name in reversed(before) if name != own)):
             if quantity == own or quantity not in self._settled:
                 yield from self._mutated(strand, quantity, derivatives=False)
             if quantity != own and self._hypotheses.differentiates(own):
                 yield from self._mutated(strand, quantity, derivatives=True)
 
-    def _mutated(self, strand: Strand, quantity: str, *, derivatives: bool) -> Iterator[tuple[Mutant, World]]:
+    def _mutated(self, strand: Strand, quantity: str, *, derivatives: bool) -> Iterator[tuple[Mutant, Values]]:
         if not strand.supposed and not self._drawn:
             yield from self._hypotheses.alone(quantity, derivatives=derivatives, chosen=strand.chosen)
             return
@@ -161,7 +157,7 @@ class Strands:
             if world is not None:
                 yield mutant, world
 
-    def _world(self, strand: Strand, supposed: Mapping[str, Supposed]) -> World | None:
+    def _world(self, strand: Strand, supposed: Mapping[str, Supposed]) -> Values | None:
         return self._hypotheses.world(
             {**strand.supposed, **supposed}, chosen=strand.chosen, drawn=self._drawn, patience=self._patience
         )
@@ -177,7 +173,7 @@ class Strands:
         numeric = numbers_of(answer) if carried else None
         grown = [*self._by_mutants(check, fitting)]
         for strand in self._strands:
-            if holds(check, answer, strand.world):
+            if _holds(check, answer, strand.world):
                 grown.append(strand)
             elif numeric and (world := self._world(strand, {check.quantity: numeric.values})) is not None:
                 grown.append(_supposing(strand, {check.quantity: numeric.values}, world, by))
@@ -191,7 +187,7 @@ class Strands:
             yield _supposing(each.strand, each.supposed, each.world, check.id)
 
 
-def _supposing(strand: Strand, supposed: Mapping[str, Supposed], world: World, paid: str) -> Strand:
+def _supposing(strand: Strand, supposed: Mapping[str, Supposed], world: Values, paid: str) -> Strand:
     return replace(
         strand,
         world=world,
@@ -209,7 +205,7 @@ def _distinct(strands: Sequence[Strand]) -> list[Strand]:
     return kept
 
 
-def _same(one: World, other: World) -> bool:
+def _same(one: Values, other: Values) -> bool:
     for name, value in one.items():
         against = other.get(name)
         if isinstance(value, np.ndarray) and isinstance(against, np.ndarray):
@@ -222,5 +218,5 @@ def _same(one: World, other: World) -> bool:
 
 def numbers_of(answer: Answer) -> Numeric | None:
     """An answer as numbers; None for one that is none."""
-    numeric = answer.value if isinstance(answer.value, Numeric) else as_numeric(answer.value)
+    numeric = as_numeric(answer.value)
     return numeric if isinstance(numeric, Numeric) else None

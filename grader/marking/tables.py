@@ -90,7 +90,7 @@ def _rows_of(found: Value | Numeric, of: Value, tolerance: Tolerance, length: in
     """A column's elements as rows; None where the two can't be held against each other."""
     wanted = as_numeric(of)
     if isinstance(wanted, Numeric):
-        own = found if isinstance(found, Numeric) else as_numeric(found)
+        own = as_numeric(found)
         if isinstance(own, NotNumeric) or own.values.shape != wanted.values.shape:
             return None
         rows = as_rows(wanted.values, length)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.assignment.spec import CheckSpec, Spec
+from grader.assignment.spec import CheckSpec, Spec, ancestors_of
 from grader.notebook import CellCode, analyse, assigned_names, imported_modules
 from grader.plan import last_code_cell, task_sections
 from grader.records import Calls, CallsMade, Capture, CellRun, Execution, Notebook, Section, Value, root_of
@@ -32,6 +32,11 @@ class Trace:
     def assigned(self) -> Mapping[int, tuple[str, ...]]:
         """What the code of each cell assigns, by cell. It costs far less than all that the code says."""
         return {cell.index: assigned_names(cell.source) for cell in self.notebook.code_cells}
+
+    @cached_property
+    def ancestors(self) -> Mapping[str, frozenset[str]]:
+        """For each quantity, itself and all givens and quantities that it depends on."""
+        return ancestors_of({quantity.name: quantity.parents for quantity in self.spec.quantities})
 
     @cached_property
     def runs(self) -> Mapping[int, CellRun]:

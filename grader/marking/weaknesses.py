@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.assignment.outcomes import Expected
+from grader.assignment.outcomes import Expected, Values
 from grader.assignment.spec import CheckSpec, Spec
-from grader.marking.leaves import combined, compare_leaves
+from grader.marking.leaves import holds
 from grader.marking.mistakes import sentence_of
 from grader.marking.numbers import Numeric
 from grader.wire.arrays import AnyArray
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 """So many draws of other numbers are looked at for each given."""
-
-World = Mapping[str, Expected]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ def examine(spec: Spec, reference: Reference) -> Examined:
     """Try every small mistake in every quantity and function of an assignment."""
     checks = tuple(check for check in spec.checks if check.kind == "value")
     mutants = tuple(_mutants(spec, checks, reference.hypotheses))
-    unseen = _unseen(checks, reference.hypotheses, mutants, {})
+    unseen = _unseen(checks, reference.hypotheses, mutants, {}, reference.worlds()[0].values)
     better, left = _better(checks, reference.hypotheses, mutants, unseen)
     return Examined(
         tried=len(mutants) + sum(len(function.mutants) for function in reference.functions.values()),
@@ -64,12 +62,13 @@ def examine(spec: Spec, reference: Reference) -> Examined:
 
 
 def _unseen(
-    checks: Sequence[CheckSpec], hypotheses: Hypotheses, mutants: Sequence[Mutant], givens: Mapping[str, AnyArray]
+    checks: Sequence[CheckSpec],
+    hypotheses: Hypotheses,
+    mutants: Sequence[Mutant],
+    givens: Mapping[str, AnyArray],
+    right: Values,
 ) -> tuple[Mutant, ...]:
-    """The mutants that no check would see with these numbers in the givens."""
-    right = hypotheses.world({}, chosen={}, drawn=givens)
-    if right is None:
-        return tuple(mutants)
+    """The mutants that no check would see with these numbers in the givens, for which `right` is right."""
     worlds = ((mutant, _world(hypotheses, mutant, givens)) for mutant in mutants)
     return tuple(mutant for mutant, world in worlds if world is not None and not _sees(checks, world, right))
 
@@ -87,18 +86,18 @@ def _mutants(spec: Spec, checks: Sequence[CheckSpec], hypotheses: Hypotheses) ->
             yield from hypotheses.derivatives(quantity.name)
 
 
-def _world(hypotheses: Hypotheses, mutant: Mutant, givens: Mapping[str, AnyArray]) -> World | None:
+def _world(hypotheses: Hypotheses, mutant: Mutant, givens: Mapping[str, AnyArray]) -> Values | None:
     return hypotheses.world({mutant.quantity: mutant}, chosen={}, drawn=givens)
 
 
-def _sees(checks: Sequence[CheckSpec], world: World, right: World) -> bool:
+def _sees(checks: Sequence[CheckSpec], world: Values, right: Values) -> bool:
     """Whether any check would call a world's value wrong."""
     return any(not _holds(check, world[check.quantity], right[check.quantity]) for check in checks)
 
 
 def _holds(check: CheckSpec, value: Expected, right: Expected) -> bool:
     found = Numeric(values=value, dtype=value.dtype.name) if isinstance(value, np.ndarray) else value
-    return combined(compare_leaves(found, right, check.tolerance)).holds
+    return holds(found, right, check.tolerance)
 
 
 def _better(
@@ -113,8 +112,8 @@ def _better(
         if right is None or not all(_is_sound(right[check.quantity]) for check in checks):
             continue
         # Most numbers are no better, and only those that are have to show all the other mistakes, too.
-        if len(_unseen(checks, hypotheses, unseen, givens)) < best[1]:
-            left = len(_unseen(checks, hypotheses, mutants, givens))
+        if len(_unseen(checks, hypotheses, unseen, givens, right)) < best[1]:
+            left = len(_unseen(checks, hypotheses, mutants, givens, right))
             best = min(best, (givens, left), key=lambda choice: choice[1])
         if not best[1]:
             break

@@ -58,7 +58,7 @@ def axes(node: ast.expr) -> Iterator[Changed]:
                 )
             if name in _REDUCING:
                 kept = [each for each in (*before, *after) if each.arg not in _KEEPING]
-                yield with_(node, keywords=kept), made("no-axis", node, call=name, was=ast.unparse(keyword.value))
+                yield with_(node, keywords=kept), made("no-axis", node, call=name)
             return
     place = _AXIS_PLACE[name] - is_method(node)
     if place < len(node.args):
@@ -67,8 +67,7 @@ def axes(node: ast.expr) -> Iterator[Changed]:
             was, now = ast.unparse(node.args[place]), str(axis)
             yield with_(node, args=arguments), made("other-axis", node, call=name, was=was, now=now)
         if name in _REDUCING:
-            was = ast.unparse(node.args[place])
-            yield with_(node, args=node.args[:place], keywords=[]), made("no-axis", node, call=name, was=was)
+            yield with_(node, args=node.args[:place], keywords=[]), made("no-axis", node, call=name)
     elif name in _REDUCING and place == len(node.args):
         for axis in (0, 1):
             new = ast.keyword(arg="dim", value=ast.Constant(axis))

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from grader.assignment.declarations import Function, Gradient
-from grader.assignment.mutation.change import Change
+from grader.assignment.mutation.change import Change, Code
 from grader.assignment.mutation.changes import changes_of
 from grader.assignment.mutation.sources import Source, helpers_of, source_of
 
@@ -36,9 +36,8 @@ class Mutant:
 def mutants_of(name: str, definition: Function | Gradient, others: Sequence[str] = ()) -> tuple[Mutant, ...]:
     """All mutants of a quantity, or of a function that students write, by its definition.
 
-    `others` are names that its parameters may be mistaken for.
-
-    None for a function without source of its own (a lambda, say, or one of a package).
+    `others` are names that its parameters may be mistaken for. () for a function without source of its own (a lambda,
+    say, or one of a package).
     """
     if isinstance(definition, Gradient):
         made = _of_gradient(name, definition)
@@ -77,9 +76,9 @@ def _of_gradient(name: str, gradient: Gradient) -> Iterator[Mutant]:
     def doubled(of: Tensor, by: Tensor) -> Tensor:
         return 2 * differentiated(of, by)
 
-    changes = (("sign", negative), ("added-up", doubled))
+    changes: tuple[tuple[Code, Callable[[Tensor, Tensor], Tensor]], ...] = (("sign", negative), ("added-up", doubled))
     for code, function in changes:
-        change = Change(code=code, line=0)  # type: ignore[arg-type]  # both are codes
+        change = Change(code=code, line=0)
         yield Mutant(quantity=name, change=change, function=_with_parameters(function, gradient.of, gradient.by))
 
 

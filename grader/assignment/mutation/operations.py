@@ -63,18 +63,18 @@ def operations(node: ast.expr) -> Iterator[Changed]:
             made("operands-swapped", node, operator=symbol),
         )
     if isinstance(node.op, ast.Add | ast.Sub):
-        yield node.left, made("term-left-out", node, term=ast.unparse(node.right))
+        yield node.left, made("term-left-out", node)
         if isinstance(node.op, ast.Add):
-            yield node.right, made("term-left-out", node, term=ast.unparse(node.left))
+            yield node.right, made("term-left-out", node)
         else:
             negative = ast.UnaryOp(op=ast.USub(), operand=node.right)
-            yield negative, made("term-left-out", node, term=ast.unparse(node.left))
+            yield negative, made("term-left-out", node)
     if isinstance(node.op, ast.Mult | ast.Div):
-        yield node.left, made("factor-left-out", node, operator=symbol, factor=ast.unparse(node.right))
+        yield node.left, made("factor-left-out", node)
     if isinstance(node.op, ast.Mult):
-        yield node.right, made("factor-left-out", node, operator=symbol, factor=ast.unparse(node.left))
+        yield node.right, made("factor-left-out", node)
     if isinstance(node.op, ast.Pow):
-        yield node.left, made("factor-left-out", node, operator=symbol, factor=ast.unparse(node.right))
+        yield node.left, made("factor-left-out", node)
     if isinstance(node.op, ast.MatMult):
         product = ast.BinOp(left=node.left, op=ast.Mult(), right=node.right)
         yield product, made("elementwise-product", node)
@@ -105,7 +105,7 @@ def constants(node: ast.expr) -> Iterator[Changed]:
         for other in others:
             new = ast.BinOp(left=node.left, op=node.op, right=node.right)
             setattr(new, side, ast.copy_location(ast.Constant(other), constant))
-            yield new, made("other-constant", node, was=ast.unparse(constant), now=repr(other))
+            yield new, made("other-constant", node)
 
 
 def slices(node: ast.expr) -> Iterator[Changed]:
