@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.plain import plain_value
 from grader.assignment.spec import Spec
+from grader.assignment.tensors import NotNumbers
 from grader.plan import make_plan
 from grader.records import (
     Array,
@@ -43,10 +45,14 @@ def notebook(*cells: str, saved: dict[int, str] | None = None) -> Notebook:
     )
 
 
-def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0) -> Execution:
-    """Run a notebook's cells one after the other; an exception ends its cell, `raise SystemExit` the process."""
+def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0, namespace: dict[str, Any] | None = None) -> Execution:
+    """Run a notebook's cells one after the other; an exception ends its cell, `raise SystemExit` the process.
+
+    `namespace` is what is there before, and has then what the cells left.
+    """
     plan = make_plan(spec, handed_in)
-    namespace: dict[str, Any] = {"__name__": "__main__", "SEED": seed}
+    namespace = {} if namespace is None else namespace
+    namespace |= {"__name__": "__main__", "SEED": seed}
     runs: list[CellRun] = []
     captures: list[Capture] = []
     died = False
@@ -95,4 +101,7 @@ def value(thing: Any) -> Value:
         return SequenceValue(items=tuple(value(item) for item in thing))
     if thing is None or isinstance(thing, bool | int | float | str):
         return Scalar(value=thing)
-    return Unreadable(type=type(thing).__name__, reason="no plain value")
+    try:
+        return plain_value(thing)
+    except NotNumbers:
+        return Unreadable(type=type(thing).__name__, reason="no plain value")

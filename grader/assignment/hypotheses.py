@@ -53,6 +53,10 @@ class Hypotheses:
             for name, quantity in self._reference.graph.quantities.items()
         }
 
+    def ancestors(self, quantity: str) -> frozenset[str]:
+        """A quantity, and all givens and quantities that it depends on."""
+        return self._ancestors[quantity]
+
     @cached_property
     def _ancestors(self) -> Mapping[str, frozenset[str]]:
         quantities = self._reference.graph.quantities

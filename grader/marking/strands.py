@@ -175,12 +175,18 @@ class Strands:
         for strand in self._strands:
             if _holds(check, answer, strand.world):
                 grown.append(strand)
-            elif numeric and (world := self._world(strand, {check.quantity: numeric.values})) is not None:
+            elif numeric and (world := self._with_own(strand, check.quantity, numeric.values)) is not None:
                 grown.append(_supposing(strand, {check.quantity: numeric.values}, world, by))
             else:
                 grown.append(strand)
         self._settled.add(check.quantity)
         self._strands = tuple(sorted(_distinct(grown), key=lambda strand: len(strand.supposed))[:MOST_STRANDS])
+
+    def _with_own(self, strand: Strand, quantity: str, values: AnyArray) -> Values | None:
+        """A strand's world with a student's numbers in a quantity's place; None for one that isn't numbers alone."""
+        if not isinstance(strand.world.get(quantity), np.ndarray):
+            return None
+        return self._world(strand, {quantity: values})
 
     def _by_mutants(self, check: CheckSpec, fitting: Sequence[Fitting]) -> Iterator[Strand]:
         for each in fitting:
@@ -208,7 +214,9 @@ def _distinct(strands: Sequence[Strand]) -> list[Strand]:
 def _same(one: Values, other: Values) -> bool:
     for name, value in one.items():
         against = other.get(name)
-        if isinstance(value, np.ndarray) and isinstance(against, np.ndarray):
+        if isinstance(value, np.ndarray) or isinstance(against, np.ndarray):
+            if not (isinstance(value, np.ndarray) and isinstance(against, np.ndarray)):
+                return False
             if value.shape != against.shape or not np.array_equal(value, against, equal_nan=value.dtype.kind in "fc"):
                 return False
         elif value is not against and value != against:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -24,12 +24,14 @@ class Mutant:
     """A quantity's function with one small change.
 
     One that is of the `derivative` gives the right value, and has the changed function's derivative: what comes of a
-    gradient that was worked out by hand with this mistake.
+    gradient that was worked out by hand with this mistake. `code` is the changed function, after the functions beside
+    it that it calls; () for one that isn't made of code.
     """
 
     quantity: str
     change: Change
     function: Callable[..., object]
+    code: tuple[ast.FunctionDef, ...] = ()
     derivative: bool = False
 
 
@@ -51,7 +53,7 @@ def of_derivative(mutant: Mutant, definition: Function | Gradient) -> Mutant | N
     if isinstance(definition, Gradient) or mutant.change.code == "other-quantity":
         return None
     function = _straight_through(definition.call, mutant.function)
-    return Mutant(quantity=mutant.quantity, change=mutant.change, function=function, derivative=True)
+    return replace(mutant, function=function, derivative=True)
 
 
 def _straight_through(original: Callable[..., object], changed: Callable[..., object]) -> Callable[..., object]:
@@ -93,17 +95,20 @@ def _of_function(name: str, function: Function, others: Sequence[str]) -> Iterat
     source = source_of(function.call)
     if source is None:
         return
-    helpers = tuple(helpers_of(source))
-    for tree, change in changes_of(source.tree, others):
-        made = _compiled(source, [helper.tree for helper in helpers], _with_parameter(tree, change))
+    for code, change in _changed(source, others):
+        made = _compiled(source, code)
         if made is not None:
-            yield Mutant(quantity=name, change=change, function=made)
+            yield Mutant(quantity=name, change=change, function=made, code=code)
+
+
+def _changed(source: Source, others: Sequence[str]) -> Iterator[tuple[tuple[ast.FunctionDef, ...], Change]]:
+    """A function after those that it calls, with one change in any of them."""
+    helpers = tuple(helper.tree for helper in helpers_of(source))
+    for tree, change in changes_of(source.tree, others):
+        yield (*helpers, _with_parameter(tree, change)), change
     for at, helper in enumerate(helpers):
-        for tree, change in changes_of(helper.tree, ()):
-            trees = [tree if number == at else each.tree for number, each in enumerate(helpers)]
-            made = _compiled(source, trees, source.tree)
-            if made is not None:
-                yield Mutant(quantity=name, change=change, function=made)
+        for tree, change in changes_of(helper, ()):
+            yield (*helpers[:at], tree, *helpers[at + 1 :], source.tree), change
 
 
 def _with_parameter(tree: ast.FunctionDef, change: Change) -> ast.FunctionDef:
@@ -122,10 +127,8 @@ def _with_parameter(tree: ast.FunctionDef, change: Change) -> ast.FunctionDef:
     return ast.copy_location(new, tree)
 
 
-def _compiled(
-    source: Source, helpers: Sequence[ast.FunctionDef], tree: ast.FunctionDef
-) -> Callable[..., object] | None:
-    module = ast.fix_missing_locations(ast.Module(body=[*helpers, tree], type_ignores=[]))
+def _compiled(source: Source, code: Sequence[ast.FunctionDef]) -> Callable[..., object] | None:
+    module = ast.fix_missing_locations(ast.Module(body=[*code], type_ignores=[]))
     namespace = dict(source.around)
     try:
         # The author's own code but for one change; it runs where the author's does.

@@ -1,111 +1,39 @@
-"""The mutants of the sample's functions, each put into a right hand-in as code: named, and nothing else is lost."""
+"""The mutants of the samples' functions, each put into a right hand-in as code: named, and nothing else is lost."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+import pytest
 
-import numpy as np
-
-from grader.assignment.declarations import Gradient
-from grader.assignment.loading import Loaded, load
-from grader.assignment.mutation.change import Change
-from grader.assignment.mutation.changes import changes_of
-from grader.assignment.mutation.sources import source_of
-from grader.marking import mark_submission
-from grader.records import CheckGrade, Execution, Notebook
-from tests.command_line import ROOT
-from tests.in_process import execute, notebook
+from tests.mutants.document import document
+from tests.mutants.hand_ins import SAMPLES
+from tests.mutants.trying import all_tried
 
 NAMED = 0.9
 WRONG = 0.02
+EXPECTED = {"mlp": 50, "activations": 55, "flowers": 15}
+"""At least so many mutants show in each sample."""
+RIGHT = ("named", "equivalent", "possible")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Marked:
-    """What came of a hand-in with one mutant: its check's verdict and causes, and the other checks that lost points."""
-
-    quantity: str
-    change: Change
-    verdict: str
-    causes: tuple[str, ...]
-    lost: tuple[str, ...]
-    degenerate: bool
-
-
-@cache
-def sample() -> Loaded:
-    return load(ROOT / "reference")
+@pytest.mark.filterwarnings("ignore")  # of numbers that some mutants make
+@pytest.mark.parametrize("sample", [sample.name for sample in SAMPLES])
+def test_nine_of_ten_are_named_and_hardly_one_is_taken_for_another(sample: str) -> None:
+    seen = [each for each in all_tried() if each.sample == sample and each.is_seen]
+    assert len(seen) >= EXPECTED[sample]
+    unnamed = [each for each in seen if each.said not in RIGHT]
+    assert len(unnamed) <= (1 - NAMED) * len(seen), unnamed
+    wrong = [each for each in seen if each.said == "wrong"]
+    assert len(wrong) <= WRONG * len(seen), wrong
 
 
-def hand_in(quantity: str, changed: ast.FunctionDef) -> str:
-    """A notebook's code that computes the sample's quantities, one of them by another function."""
-    graph = sample().reference.graph
-    lines = ["import torch", "from torch import Tensor", "torch.set_default_dtype(torch.float64)"]
-    for name, given in graph.givens.items():
-        grad = ", requires_grad=True" if given.value.is_floating_point() else ""
-        lines.append(f"{name} = torch.tensor({given.value.tolist()}{grad})")
-    for name, declared in graph.quantities.items():
-        definition = declared.definition
-        if isinstance(definition, Gradient):
-            lines.append(f"{name}_t = torch.autograd.grad({definition.of}_t, {definition.by}, retain_graph=True)[0]")
-            continue
-        source = source_of(definition.call)
-        assert source is not None
-        tree = changed if name == quantity else source.tree
-        names = [argument.arg if argument.arg in graph.givens else f"{argument.arg}_t" for argument in tree.args.args]
-        lines += [ast.unparse(ast.fix_missing_locations(tree)), f"{name}_t = {name}({', '.join(names)})"]
-    return "\n".join(lines)
+@pytest.mark.filterwarnings("ignore")
+def test_the_mutated_check_costs_its_points_and_no_other_does() -> None:
+    seen = [each for each in all_tried() if each.is_seen]
+    assert [each for each in seen if each.verdict not in ("incorrect", "partial")] == []
+    assert [each for each in seen if each.lost and not each.degenerate] == []
 
 
-def every_change() -> Iterator[tuple[str, ast.FunctionDef, Change]]:
-    for name, declared in sample().reference.graph.quantities.items():
-        if not isinstance(declared.definition, Gradient):
-            source = source_of(declared.definition.call)
-            assert source is not None
-            yield from ((name, tree, change) for tree, change in changes_of(source.tree, ()))
-
-
-def marked() -> Iterator[Marked]:
-    """What came of every mutant that runs, and shows in the handout's numbers."""
-    loaded = sample()
-    for quantity, tree, change in every_change():
-        code = notebook(hand_in(quantity, tree))
-        execution = execute(loaded.spec, code)
-        if any(cell.error for cell in execution.cells):
-            continue
-        checks = {check.quantity: check for check in _grade(code, execution) if check.version == "torch"}
-        own = checks.pop(quantity)
-        if own.verdict != "correct":
-            yield Marked(
-                quantity=quantity,
-                change=change,
-                verdict=own.verdict,
-                causes=tuple(diagnosis.code for diagnosis in own.diagnoses),
-                lost=tuple(name for name, check in checks.items() if check.points != check.max_points),
-                degenerate=_degenerate(execution),
-            )
-
-
-def _grade(code: Notebook, execution: Execution) -> tuple[CheckGrade, ...]:
-    return tuple(mark_submission(sample().spec, sample().reference, code, (execution,)).checks)
-
-
-def _degenerate(execution: Execution) -> bool:
-    """Whether something in it is no number, or the same everywhere."""
-    values = {capture.name: capture.value for capture in execution.captures if capture.name.endswith("_t")}
-    arrays = [np.frombuffer(value.data, value.dtype) for value in values.values() if hasattr(value, "data")]
-    return any(not np.isfinite(array).all() or (array.size > 1 and np.ptp(array) == 0) for array in arrays)
-
-
-def test_nine_of_ten_are_named_the_others_not_wrongly_and_only_the_mutated_one_costs_points() -> None:
-    found = list(marked())
-    assert len(found) >= 25
-    named = [each for each in found if each.causes == (each.change.code,)]
-    wrong = [each for each in found if len(each.causes) == 1 and each not in named]
-    assert len(named) >= NAMED * len(found), [each for each in found if each not in named]
-    assert len(wrong) <= WRONG * len(found), wrong
-    assert [each for each in found if each.verdict != "incorrect"] == []
-    assert [each for each in found if each.lost and not each.degenerate] == []
+@pytest.mark.filterwarnings("ignore")
+def test_the_page_has_a_line_for_each() -> None:
+    lines = document(all_tried()).splitlines()
+    assert sum(line.startswith("| `") for line in lines) == len(all_tried())
