@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from grader.marking.judges import Judges
 from grader.marking.older import bridged
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
+from grader.marking.wrong_values import wrong_value
 from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, Replacement, TaskGrade
 
 if TYPE_CHECKING:
@@ -69,7 +71,9 @@ def _judged(spec: Spec, answers: Mapping[str, Given], judges: Judges) -> Mapping
     order = {quantity.name: place for place, quantity in enumerate(spec.quantities)}
     for check in sorted(spec.checks, key=lambda check: order.get(check.quantity, len(order))):
         try:
-            checks[check.id] = judges.judge(check, answers[check.id])
+            grade = judges.judge(check, answers[check.id])
+            wrong = wrong_value(judges.trace, answers[check.id], grade)
+            checks[check.id] = replace(grade, wrong_value=wrong) if wrong else grade
         except Exception as error:
             # A value that our comparison stumbles over leaves its own check to a person, and no other.
             checks[check.id] = absent(check, fault(f"{type(error).__name__}: {error}"[:200]))

@@ -30,6 +30,7 @@ from grader.records.grade import (
     Reason,
     TaskGrade,
     Verdict,
+    WrongValue,
     exact_sum,
     total,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "Unreadable",
     "Value",
     "Verdict",
+    "WrongValue",
     "exact_sum",
     "parts_of",
     "read_path",

@@ -61,6 +61,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrongValue:
+    """What a wrong value is known by in a class, without being kept itself.
+
+    Two are equal where `kind` is the same (the structure, and all in it that is no number), `size` (the greatest
+    magnitude) is close, and so is each of `sums`: sums of the numbers with fixed weights, relative to `size`. `shown`
+    is its beginning, as text for staff. `settled` says that marking has looked at what would follow from it, so that
+    what is wrong after it is a mistake of its own.
+    """
+
+    kind: str
+    size: float
+    sums: tuple[float, ...]
+    shown: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """What would explain a wrong value: a code for programs, a sentence for people."""
 
@@ -125,7 +142,8 @@ class CheckGrade:
     unreadable, the error of the cell that failed). `made_in` is the cell that would have made an answer that isn't
     there. `parts` are the parts of a function or a nested value, in order; where there are very many, the wrong ones
     before others. `right_parts` of `all_parts` are right, told or not. `said` is what the author's predicate says to
-    the student. `rubric` is what a person judges by; it is for staff.
+    the student. `rubric` is what a person judges by; it is for staff. `wrong_value` is what a wrong value, or what a
+    function gave, is known by; it is for comparing hand-ins, and for staff.
     """
 
     id: str
@@ -151,6 +169,7 @@ class CheckGrade:
     diagnoses: tuple[Diagnosis, ...] = ()
     said: str = ""
     rubric: str = ""
+    wrong_value: WrongValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

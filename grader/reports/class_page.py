@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from urllib.parse import quote
 
+from grader.analysis import BINS
 from grader.assignment.spec import Spec
 from grader.records import Result, Student
-from grader.reports.class_figures import BINS, class_figures
+from grader.reports.class_figures import class_figures
 from grader.reports.page import render
 from grader.reports.plain_text import counted, encodable, number
 from grader.reports.wording import STATUSES
@@ -40,7 +41,8 @@ def class_page(results: Iterable[Result], spec: Spec, absent: Sequence[Student] 
         "class.html.j2",
         assignment=spec,
         figures=figures,
-        bars=_bars(figures.distribution),
+        bars=_bars(figures.distribution.bins),
+        hardest=sorted(figures.items, key=lambda item: item.passed / item.marked),
         status_words=_STATUS_WORDS,
         statuses=sorted({row.status for row in figures.rows}),
         flags=sorted({flag for row in figures.rows for flag in row.flags}),

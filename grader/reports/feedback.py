@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from grader.analysis import score
 from grader.assignment.spec import Reveal, Spec
 from grader.records import CheckGrade, Evidence, Execution, Grade, Plan, Result
 from grader.reports.notebook_html import notebook_html, shown_cells
 from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
-from grader.reports.scores import check_text, score, task_text, total_text
+from grader.reports.scores import check_text, task_text, total_text
 from grader.reports.student_flags import flag_sentences
 from grader.reports.wording import (
     STATUSES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from dataclasses import replace
 
@@ -153,3 +154,12 @@ def test_outputs_that_belong_to_other_cells_are_refused(outputs: str) -> None:
     bare, _ = documents.dump_cells(make_execution().cells)
     with pytest.raises(GradebookError, match="can't be read"):
         documents.load_cells(bare, outputs)
+
+
+def test_a_grade_that_was_kept_before_wrong_values_were_is_read() -> None:
+    tree = json.loads(documents.dump(documents.GRADE, make_grade(None)))
+    for check in (check for task in tree["tasks"] for check in task["checks"]):
+        del check["wrong_value"]
+
+    assert documents.load(documents.GRADE, json.dumps(tree)) == make_grade(None)
+    assert documents.load_light_grade(json.dumps(tree)).points == make_grade(None).points

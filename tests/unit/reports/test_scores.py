@@ -4,9 +4,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.analysis import score
 from grader.records import CheckGrade, Grade, TaskGrade
 from grader.reports import task_text, total_text
-from grader.reports.scores import check_text, score
+from grader.reports.scores import check_text
 from tests.unit.reports.sample_results import RESULT, UNAVAILABLE, check_grade
 
 

@@ -1,0 +1,125 @@
+"""What wrong values are known by: equal where values are, whatever they were kept in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.marking.wrong_values import known_by
+from grader.records import Array, Frame, Mapping, Scalar, Sequence, Unreadable, Value
+
+
+def array(values: object, dtype: str = "float64") -> Array:
+    made = np.asarray(values, dtype=dtype)
+    return Array(dtype=dtype, shape=made.shape, data=made.tobytes())
+
+
+def listed(values: object) -> Value:
+    return Sequence(items=tuple(map(listed, values))) if isinstance(values, list) else Scalar(value=values)  # type: ignore[arg-type]
+
+
+def alike(one: Value, other: Value) -> bool:
+    first, second = known_by(one), known_by(other)
+    return (
+        first.kind == second.kind
+        and first.size == pytest.approx(second.size, rel=1e-5)
+        and first.sums == pytest.approx(second.sums, abs=1e-5)
+    )
+
+
+numbers = st.floats(-1e6, 1e6).map(lambda number: number if abs(number) > 1e-6 else 0.0)
+matrices = st.lists(st.lists(numbers, min_size=3, max_size=3), min_size=2, max_size=4)
+
+
+@given(matrices)
+def test_a_value_is_known_in_any_dtype_and_container(rows: list[list[float]]) -> None:
+    assert alike(array(rows), array(rows, "float32"))
+    assert alike(array(rows), listed(rows))
+
+
+@given(matrices, st.integers(0, 5), st.floats(1e-3, 1))
+def test_another_value_is_another(rows: list[list[float]], place: int, share: float) -> None:
+    changed = np.asarray(rows)
+    changed.flat[place] += share * max(np.abs(changed).max(), 1)
+
+    assert not alike(array(rows), array(changed))
+
+
+@pytest.mark.parametrize("change", [np.transpose, np.flip, np.negative, lambda values: values[::-1]])
+def test_the_same_numbers_in_other_places_are_another_value(change: Callable[[np.ndarray], np.ndarray]) -> None:
+    square = np.arange(1.0, 10.0).reshape(3, 3)
+
+    assert not alike(array(square), array(change(square)))
+
+
+def test_one_element_is_a_scalar() -> None:
+    assert alike(array([[2.5]]), Scalar(value=2.5))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1.0, np.nan], [np.nan, 1.0]),
+        ([1.0, np.inf], [1.0, -np.inf]),
+        ([1.0, np.nan], [1.0, 0.0]),
+        ([1 + 2j], [2 + 1j]),
+        ([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0, 3.0, 4.0]),
+        ([], [0.0]),
+    ],
+)
+def test_odd_values_are_told_apart(one: object, other: object) -> None:
+    kind = "complex128" if np.iscomplexobj(one) else "float64"
+    assert alike(array(one, kind), array(one, kind))
+    assert not alike(array(one, kind), array(other, kind))
+
+
+def test_long_arrays_are_known_by_all_their_elements() -> None:
+    long = np.sin(np.arange(100_000.0))
+    changed = long.copy()
+    changed[77_777] += 1
+
+    assert alike(array(long), array(long, "float32"))
+    assert not alike(array(long), array(changed))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Mapping(keys=("dW1", 2), values=(array([1.0]), Scalar(value="text"))),
+        Sequence(items=(Scalar(value="a"), Scalar(value=None), array([1.0]))),
+        Frame(columns=listed(["a"]), index=listed([0, 1]), data=(listed(["x", "y"]),)),
+        Unreadable(type="module", reason="It is none."),
+        Array(dtype="datetime64[ns]", shape=(1,), data=bytes(8)),
+        Scalar(value=10**400),
+        Scalar(value="\ud800" * 1_000),
+        Sequence(items=()),
+        array([1e308, -1e308, 5e-324]),
+        array([5e-324]),
+    ],
+)
+def test_whatever_is_handed_in_is_known_and_can_be_kept(value: Value) -> None:
+    known = known_by(value)
+
+    assert alike(value, value)
+    assert len(known.shown) <= 90
+    assert np.isfinite([known.size, *known.sums]).all()
+    json.dumps([known.size, known.sums], allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (array([[0.5, 1 / 3], [2.0, 1e-9]]), "0.5, 0.33333, 2, 1e-09 (2 × 2)"),
+        (array(range(8), "int64"), "0, 1, 2, 3, 4, 5, … (8)"),
+        (Scalar(value=0.25), "0.25"),
+        (Scalar(value="no"), "'no'"),
+        (Sequence(items=(Scalar(value="a"), array([1.0]))), "list of 2; 'a'; 1 (1)"),
+    ],
+)
+def test_its_beginning_is_shown(value: Value, shown: str) -> None:
+    assert known_by(value).shown == shown
