@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from grader.assignment.plain import plain_value
 from grader.assignment.tensors import NotNumbers, arithmetic, from_function, is_number, to_array, widened
 from grader.errors import AssignmentError
 
+_NOTHING: Mapping[str, object] = {}
 Importable = Callable[[], AbstractContextManager[None]]
 """Within what it gives, an author's functions find the modules beside theirs."""
 
@@ -34,40 +35,48 @@ def evaluate(
     chosen: Mapping[str, int],
     values: Mapping[str, Tensor],
     seed: int = 0,
+    known: Mapping[str, object] = _NOTHING,
+    only: Collection[str] | None = None,
+    unwatched: Collection[str] = (),
 ) -> Evaluated:
-    """Compute every given and quantity: numbers as float64, int64, bool or complex128 tensors, all else as it was
-    returned.
+    """Compute every given and quantity, or those of `only`.
 
-    `quantities` stand in topological order. `chosen` tells which definition of a quantity is in force (0, the base, if
-    it isn't in there). `values` are put in the place of givens and quantities; a quantity that is replaced keeps its
-    function's derivative, where the shapes agree, so that gradients flow through it as the reference would have them
-    at what the quantities before it are. Where a function of the author's doesn't do what it must, all that doesn't
-    depend on it is computed. `seed` is that of the global generators, which a reference must not depend on.
+    Numbers are float64, int64, bool or complex128 tensors, all else is as it was returned. `quantities` stand in
+    topological order. `chosen` tells which definition of a quantity is in force (0, the base, if it isn't in there).
+    `values` are put in the place of givens and quantities; a quantity that is replaced keeps its function's derivative,
+    where the shapes agree, so that gradients flow through it as the reference would have them at what the quantities
+    before it are. Where a function of the author's doesn't do what it must, all that doesn't depend on it is computed.
+    `seed` is that of the global generators, which a reference must not depend on. `known` is what has been computed
+    before, and isn't again. For quantities that are `unwatched`, whether they change their arguments is somebody else's
+    matter.
     """
     failed: dict[str, AssignmentError] = {}
     with arithmetic(seed):
-        known: dict[str, object] = {name: _leaf(values.get(name, given.value)) for name, given in givens.items()}
+        done = {name: _leaf(values.get(name, given.value)) for name, given in givens.items() if name not in known}
+        computing: dict[str, object] = {**known, **done}
         for name, quantity in quantities.items():
+            if name in computing or (only is not None and name not in only):
+                continue
             choice = chosen.get(name, 0)
             behind = [failed[each] for each in depends_on(quantity.definitions[choice]) if each in failed]
             if behind:
                 failed[name] = behind[0]
                 continue
             try:
-                computed = _compute(quantity, choice, known)
+                computed = _compute(quantity, choice, computing, watched=name not in unwatched)
             except AssignmentError as error:
                 failed[name] = error
             else:
-                known[name] = _replaced(computed, values[name]) if name in values else computed
-    return Evaluated(values=known, failed=failed)
+                computing[name] = _replaced(computed, values[name]) if name in values else computed
+    return Evaluated(values=computing, failed=failed)
 
 
-def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, object]) -> object:
+def _compute(quantity: QuantityDeclaration, choice: int, known: Mapping[str, object], *, watched: bool) -> object:
     definition = quantity.definitions[choice]
     if isinstance(definition, Gradient):
         return _differentiate(definition, known, quantity.place)
     inputs = {name: known[name] for name in definition.parameters}
-    result = call(definition, inputs, quantity.name)
+    result = call(definition, inputs, quantity.name, watched=watched)
     return _settled(result, inputs) if isinstance(result, Tensor) else result
 
 
@@ -84,19 +93,21 @@ def _settled(value: Tensor, inputs: Mapping[str, object]) -> Tensor:
     return value.view_as(value) if any(value is other for other in inputs.values()) else value
 
 
-def call(function: Function, inputs: Mapping[str, object], name: str, *, case: int | None = None) -> object:
+def call(
+    function: Function, inputs: Mapping[str, object], name: str, *, case: int | None = None, watched: bool = True
+) -> object:
     """Call a function of the author's: a number becomes a tensor of the widest dtype of its kind, all else stays.
 
     `case` is the number of the case that it is called with, if it is called with one. Raises AssignmentError, at the
-    function's line, where it fails, changes an argument, or returns what is no plain value.
+    function's line, where it fails, changes an argument (where that is `watched`), or returns what is no plain value.
     """
-    before = {parameter: _state(value) for parameter, value in inputs.items()}
+    before = {parameter: state_of(value) for parameter, value in inputs.items()} if watched else {}
     what = f"The reference of {name!r}"
     what, remedy = (what, _remedy) if case is None else (f"{what}, called with case {case},", _remedy_of_case)
     with blaming(what, function.place, remedy):
         result = function.call(**inputs)
-    for parameter, value in inputs.items():
-        if _state(value) != before[parameter]:
+    for parameter, state in before.items():
+        if state_of(inputs[parameter]) != state:
             raise function.place.error(
                 f"The reference of {name!r} changes {parameter!r} in place.",
                 remedy=f"Compute with a copy ({parameter}.clone()), or without methods that end in _.",
@@ -131,7 +142,8 @@ def _remedy_of_case(error: BaseException) -> str:
     return "Mend the function, or the case."
 
 
-def _state(value: object) -> object:
+def state_of(value: object) -> object:
+    """What two states of an argument are compared by."""
     # The counter sees what leaves the numbers as they were (relu_ on positive ones); the bytes, what goes around it.
     return (value._version, to_array(value).tobytes()) if isinstance(value, Tensor) else plain_value(value)
 

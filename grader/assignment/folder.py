@@ -147,6 +147,7 @@ class FolderModules:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[str, ModuleType] = {}
+        self._importing = False
 
     def run(self, source: bytes) -> ModuleType:
         """Run `assignment.py`, of which `source` was read; AssignmentError for all that goes wrong in it."""
@@ -163,14 +164,19 @@ class FolderModules:
     @contextmanager
     def importable(self) -> Iterator[None]:
         """Let the folder's code find itself and its neighbours, and leave everything as it was."""
+        if self._importing:
+            yield
+            return
         path, cached, before = sys.path[:], sys.dont_write_bytecode, dict(sys.modules)
         importlib.invalidate_caches()
         sys.path.insert(0, str(self._folder.absolute()))
         sys.modules.update(self._kept)
         sys.dont_write_bytecode = True  # the author's folder stays as it is
+        self._importing = True
         try:
             yield
         finally:
+            self._importing = False
             sys.path[:], sys.dont_write_bytecode = path, cached
             self._take_back(before)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,22 +19,19 @@ from grader.assignment.cases import (
     frame_of,
     read_argument,
     read_cases,
-    with_other_numbers,
 )
+from grader.assignment.changed_functions import ChangedFunctions
 from grader.assignment.declarations import Function, FunctionDeclaration
 from grader.assignment.evaluation import Importable, call
-from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
 from grader.assignment.plain import equal, expected_of, has_nan
 from grader.assignment.tensors import arithmetic
-from grader.errors import AssignmentError
 from grader.records import Array, Calls, Frame, Masked, Value
 from grader.records import Mapping as MappingValue
 from grader.records import Sequence as SequenceValue
 
 _NUMBERS = (float, int, bool)
-_MOST_OTHER_CASES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,58 +66,9 @@ class FunctionReference:
         return tuple(first[number] for number in range(len(self.cases)))
 
     @cached_property
-    def mutants(self) -> tuple[tuple[Mutant, tuple[Expected | None, ...]], ...]:
-        """Each small change to the function, and what it then gives for each case; those that fail for one aren't here.
-
-        None for classes, whose methods aren't changed.
-        """
-        if self.construct is not None:
-            return ()
-        patience = Patience()
-        made = mutants_of(self.declaration.name, self.declaration.function)
-        tried = itertools.takewhile(lambda _: not patience.is_over, made)
-        answered = ((mutant, self._changed(mutant, self.cases, patience)) for mutant in tried)
-        return tuple((mutant, answers) for mutant, answers in answered if answers is not None)
-
-    def alike(self, one: Mutant, other: Mutant) -> bool:
-        """Whether two mutants give the same on cases of other numbers, too: one mistake in other words."""
-        mine, theirs = map(self._elsewhere, (one, other))
-        return mine is not None and theirs is not None and all(map(_alike, mine, theirs))
-
-    def _elsewhere(self, mutant: Mutant) -> tuple[Expected | None, ...] | None:
-        if mutant not in self._known_elsewhere:
-            self._known_elsewhere[mutant] = self._changed(mutant, self._other_cases)
-        return self._known_elsewhere[mutant]
-
-    @cached_property
-    def _known_elsewhere(self) -> dict[Mutant, tuple[Expected | None, ...] | None]:
-        return {}
-
-    @cached_property
-    def _other_cases(self) -> tuple[Case, ...]:
-        generator = np.random.default_rng(1)
-        asked = (case for case in self.cases if not case.error)
-        return tuple(
-            replace(case, arguments=tuple(with_other_numbers(each, generator) for each in case.arguments))
-            for case in itertools.islice(asked, _MOST_OTHER_CASES)
-        )
-
-    def _changed(
-        self, mutant: Mutant, cases: tuple[Case, ...], patience: Patience | None = None
-    ) -> tuple[Expected | None, ...] | None:
-        declared = self.declaration.function
-        function = replace(declared, call=mutant.function)
-        with self.importable(), arithmetic(0):
-            try:
-                with (patience or Patience()).trying():
-                    return tuple(
-                        None
-                        if case.error
-                        else expected_of(call(function, self._inputs(declared, case), self.declaration.name))
-                        for case in cases
-                    )
-            except (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError):
-                return None
+    def changed(self) -> ChangedFunctions:
+        """What the function would give if some small thing in it were otherwise."""
+        return ChangedFunctions(self)
 
     def _compute(self, numbers: range | Iterator[int], *, seed: int) -> dict[int, Expected | None]:
         with self.importable(), arithmetic(seed):
@@ -139,7 +86,7 @@ class FunctionReference:
 
     def _answer(self, function: Function, number: int) -> Expected | None:
         case = self.cases[number]
-        inputs = self._inputs(function, case)
+        inputs = self.inputs(function, case)
         if case.error:
             self._refuse_no_error(function, inputs, case.error, number)
             return None
@@ -151,7 +98,7 @@ class FunctionReference:
             )
         return answer
 
-    def _inputs(self, function: Function, case: Case) -> dict[str, object]:
+    def inputs(self, function: Function, case: Case) -> dict[str, object]:
         """The arguments of a case by their parameters, as far as it has some: those of classes are given in order."""
         given = zip(function.parameters, case.arguments, strict=False)
         said = {} if self.construct is not None else inspect.signature(function.call).parameters
@@ -194,10 +141,6 @@ class FunctionReference:
                     f"{first}, whose arguments have the same shapes.",
                     remedy="Mend it, or say varying_shape=True where the shape depends on the numbers.",
                 )
-
-
-def _alike(one: Expected | None, other: Expected | None) -> bool:
-    return one is other if one is None or other is None else equal(one, other)
 
 
 def _construct(declared: Function, arguments: tuple[Value, ...], state: Mapping[str, Value] | None) -> object:

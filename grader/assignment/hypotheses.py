@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,35 +12,50 @@ import numpy as np
 
 from grader.assignment.declarations import Gradient
 from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, of_derivative
-from grader.assignment.outcomes import Values
+from grader.assignment.outcomes import Expected
 from grader.assignment.plain import equal
-from grader.assignment.spec import ancestors_of
-from grader.assignment.tensors import from_author, others_like, size_of, to_array
+from grader.assignment.supposing import Supposed, Supposing, World
+from grader.assignment.tensors import arithmetic, others_like, size_of, to_array
 from grader.errors import AssignmentError
 from grader.wire.arrays import AnyArray
 
 if TYPE_CHECKING:
-    from grader.assignment.reference import Reference, Substitution
+    from grader.assignment.reference import Reference
 
-Supposed = AnyArray | Mutant
-"""What a hypothesis puts in a quantity's place."""
+SUBMISSION_SECONDS = 3.0
+"""So long the hypotheses of one version of one submission may compute."""
+_REMEMBERED_BYTES = 64 * 1024**2
+"""Values under mutants take at most so much memory; those beyond are computed again when they are asked for."""
+_FAULTS = (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError, LookupError)
+"""What comes of functions that were changed, or get what no author thought of."""
+_Key = tuple[Mutant, str, tuple[tuple[str, int], ...]]
 
 
 class Hypotheses:
     """What a reference's quantities would be, if some of them were something else.
 
-    Mutants alone, on the handout's givens, are computed once; all else is computed when it is asked for.
+    What single mutants make of the handout's givens is remembered.
     """
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
+        self._supposing = Supposing(reference)
         self._patience = Patience()
-        self._elsewhere: dict[Mutant, tuple[Values | None, ...]] = {}
-        self._alone: dict[tuple[str, bool, tuple[tuple[str, int], ...]], tuple[tuple[Mutant, Values], ...]] = {}
+        self._derivatives: dict[str, tuple[Mutant, ...]] = {}
+        self._alone: dict[_Key, Expected | None] = {}
+        self._elsewhere: dict[tuple[Mutant, str], tuple[Expected | None, ...]] = {}
+        self._right: dict[tuple[tuple[str, int], ...], World] = {}
+        self._room = _REMEMBERED_BYTES
 
     def patience(self) -> Patience:
-        """How long one submission's hypotheses may take."""
-        return Patience()
+        """How long the hypotheses of one version of one submission may take."""
+        return Patience(seconds=SUBMISSION_SECONDS)
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Within it, many worlds are computed in less time."""
+        with self._reference.importable(), arithmetic():
+            yield
 
     def mutants(self, quantity: str) -> tuple[Mutant, ...]:
         """Every small change to a quantity's function."""
@@ -49,18 +64,13 @@ class Hypotheses:
     @cached_property
     def _mutants(self) -> Mapping[str, tuple[Mutant, ...]]:
         return {
-            name: mutants_of(name, quantity.definition, sorted(self._ancestors[name] - {*quantity.parents, name}))
+            name: mutants_of(name, quantity.definition, sorted(self.ancestors(name) - {*quantity.parents, name}))
             for name, quantity in self._reference.graph.quantities.items()
         }
 
     def ancestors(self, quantity: str) -> frozenset[str]:
         """A quantity, and all givens and quantities that it depends on."""
-        return self._ancestors[quantity]
-
-    @cached_property
-    def _ancestors(self) -> Mapping[str, frozenset[str]]:
-        quantities = self._reference.graph.quantities
-        return ancestors_of({name: quantity.parents for name, quantity in quantities.items()})
+        return self._supposing.ancestors[quantity]
 
     def differentiates(self, quantity: str) -> bool:
         """Whether a quantity is a gradient, or is computed of one."""
@@ -70,46 +80,57 @@ class Hypotheses:
     def _differentiating(self) -> frozenset[str]:
         graph = self._reference.graph
         gradients = {name for name, each in graph.quantities.items() if isinstance(each.definition, Gradient)}
-        return frozenset(name for name, before in self._ancestors.items() if before & gradients)
+        return frozenset(name for name, before in self._supposing.ancestors.items() if before & gradients)
 
     def derivatives(self, quantity: str) -> tuple[Mutant, ...]:
         """The same changes in the derivative of a quantity's function alone."""
-        definition = self._reference.graph.quantities[quantity].definition
-        made = (of_derivative(mutant, definition) for mutant in self._mutants[quantity])
-        return tuple(mutant for mutant in made if mutant is not None)
+        if quantity not in self._derivatives:
+            definition = self._reference.graph.quantities[quantity].definition
+            made = (of_derivative(mutant, definition) for mutant in self._mutants[quantity])
+            self._derivatives[quantity] = tuple(mutant for mutant in made if mutant is not None)
+        return self._derivatives[quantity]
 
-    def alone(
-        self, quantity: str, *, derivatives: bool, chosen: Mapping[str, int]
-    ) -> tuple[tuple[Mutant, Values], ...]:
-        """Each mutant of a quantity with the world in which it is the only thing that is otherwise."""
-        key = (quantity, derivatives, tuple(sorted(chosen.items())))
-        if key not in self._alone:
-            mutants = self.derivatives(quantity) if derivatives else self.mutants(quantity)
-            tried = itertools.takewhile(lambda _: not self._patience.is_over, mutants)
-            found = (
-                (mutant, self.world({quantity: mutant}, chosen=chosen, patience=self._patience)) for mutant in tried
-            )
-            self._alone[key] = tuple((mutant, world) for mutant, world in found if world is not None)
-        return self._alone[key]
+    def right(self, chosen: Mapping[str, int]) -> World:
+        """The world of the handout's givens in which nothing is supposed."""
+        key = tuple(sorted(chosen.items()))
+        if key not in self._right:
+            self._right[key] = self._supposing.world({}, chosen=chosen)
+        return self._right[key]
+
+    def alone(self, mutant: Mutant, wanted: str, *, chosen: Mapping[str, int]) -> Expected | None:
+        """What a quantity is where a mutant is the only thing that is otherwise; None where the reference then fails,
+        or all mutants together have taken too long."""
+        key = (mutant, wanted, tuple(sorted(chosen.items())))
+        if key in self._alone or self._patience.is_over:
+            return self._alone.get(key)
+        value = self.value({mutant.quantity: mutant}, wanted, on=self.right(chosen), patience=self._patience)
+        size = value.nbytes if isinstance(value, np.ndarray) else 0
+        if size <= self._room:
+            self._room -= size
+            self._alone[key] = value
+        return value
 
     def alike(self, one: Mutant, other: Mutant, quantity: str) -> bool:
         """Whether two mutants give a quantity the same on other numbers in the givens, too, so that they are one
         mistake in other words."""
         return all(
-            mine is not None and theirs is not None and equal(mine[quantity], theirs[quantity])
-            for mine, theirs in zip(self._varied(one), self._varied(other), strict=True)
+            mine is not None and theirs is not None and equal(mine, theirs)
+            for mine, theirs in zip(self._varied(one, quantity), self._varied(other, quantity), strict=True)
         )
 
-    def _varied(self, mutant: Mutant) -> tuple[Values | None, ...]:
-        if mutant not in self._elsewhere:
-            self._elsewhere[mutant] = tuple(
-                self.world({mutant.quantity: mutant}, chosen={}, drawn=givens) for givens in self._other_givens
+    def _varied(self, mutant: Mutant, quantity: str) -> tuple[Expected | None, ...]:
+        key = (mutant, quantity)
+        if key not in self._elsewhere:
+            supposed = {mutant.quantity: mutant}
+            self._elsewhere[key] = tuple(
+                self.value(supposed, quantity, on=world, patience=Patience()) for world in self._other_worlds
             )
-        return self._elsewhere[mutant]
+        return self._elsewhere[key]
 
     @cached_property
-    def _other_givens(self) -> tuple[Mapping[str, AnyArray], ...]:
-        return tuple(self.other_numbers(self.floating, seed) for seed in (1, 2))
+    def _other_worlds(self) -> tuple[World, ...]:
+        worlds = (self.world(self.other_numbers(self.floating, seed), chosen={}) for seed in (1, 2))
+        return tuple(world for world in worlds if world is not None)
 
     @cached_property
     def floating(self) -> tuple[str, ...]:
@@ -132,17 +153,30 @@ class Hypotheses:
         supposed: Mapping[str, Supposed],
         *,
         chosen: Mapping[str, int],
-        drawn: Mapping[str, AnyArray] | None = None,
         patience: Patience | None = None,
-    ) -> Values | None:
-        """The world under hypotheses, for givens that a student has drawn; None where the reference fails in it, or
-        takes too long."""
-        substitutions: dict[str, Substitution] = {
-            name: put.function if isinstance(put, Mutant) else from_author(put)
-            for name, put in {**(drawn or {}), **supposed}.items()
-        }
+    ) -> World | None:
+        """A world under hypotheses, what a student has drawn among them; None where it takes too long.
+
+        What the reference fails for isn't in it.
+        """
         try:
             with (patience or Patience()).trying():
-                return self._reference.evaluate(substitutions, chosen=chosen).values
-        except (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError):
+                return self._supposing.world(supposed, chosen=chosen)
+        except _FAULTS:
+            return None
+
+    def further(self, supposed: Mapping[str, Supposed], on: World, *, patience: Patience) -> World | None:
+        """What becomes of a world when more is supposed in it."""
+        try:
+            with patience.trying():
+                return self._supposing.further(supposed, on)
+        except _FAULTS:
+            return None
+
+    def value(self, supposed: Mapping[str, Supposed], wanted: str, *, on: World, patience: Patience) -> Expected | None:
+        """What one quantity becomes when more is supposed in a world; None where the reference fails for it."""
+        try:
+            with patience.trying():
+                return self._supposing.value(supposed, wanted, on)
+        except _FAULTS:
             return None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Called
-from grader.marking.leaves import holds
 from grader.marking.mistakes import explained
+from grader.marking.screening import is_given
 from grader.records import CheckGrade
 
 if TYPE_CHECKING:
@@ -25,25 +25,29 @@ def with_causes(check: CheckSpec, answer: Called, grade: CheckGrade, function: F
     """
     if grade.verdict not in ("incorrect", "partial") or grade.diagnoses:
         return grade
-    fitting: list[Mutant] = []
-    for mutant in _fitting(check, answer, function):
-        if not any(function.alike(mutant, before) for before in fitting):
-            fitting.append(mutant)
+    with function.changed.computing():
+        fitting = tuple(_fitting(check, answer, function))
     return replace(grade, diagnoses=explained([{check.quantity: mutant} for mutant in fitting], check.quantity))
 
 
 def _fitting(check: CheckSpec, answer: Called, function: FunctionReference) -> Iterator[Mutant]:
-    if any(
-        result.value is None for result, case in zip(answer.made.results, function.cases, strict=True) if not case.error
-    ):
+    """The changes that give the student's answer in every case that asks for one, each mistake once."""
+    asked = [number for number, case in enumerate(function.cases) if not case.error]
+    if any(answer.made.results[number].value is None for number in asked):
         return
-    for mutant, answers in function.mutants:
-        if _holds(check, answer, answers):
+    wrong = [number for number in asked if not _holds(check, answer, number, function.expected[number])]
+    # Hardly a change gives what is wrong, and many what is right.
+    order = [*wrong, *(number for number in asked if number not in wrong)]
+    found: list[Mutant] = []
+    for mutant in function.changed.mutants:
+        answers = (function.changed.answer(mutant, number) for number in order)
+        if not all(_holds(check, answer, number, given) for number, given in zip(order, answers, strict=True)):
+            continue
+        if not any(function.changed.alike(mutant, before) for before in found):
+            found.append(mutant)
             yield mutant
 
 
-def _holds(check: CheckSpec, answer: Called, answers: tuple[Expected | None, ...]) -> bool:
-    return all(
-        expected is None or (result.value is not None and holds(result.value, expected, check.tolerance))
-        for result, expected in zip(answer.made.results, answers, strict=True)
-    )
+def _holds(check: CheckSpec, answer: Called, number: int, expected: Expected | None) -> bool:
+    value = answer.made.results[number].value
+    return value is not None and expected is not None and is_given(value, expected, check.tolerance)

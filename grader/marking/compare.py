@@ -90,7 +90,7 @@ def _remembered(answer: _Bits, dtype: str, expected: _Bits, tolerance: Tolerance
 
 
 def _compare(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Outcome:
-    allowed = _allowance(tolerance, answer.dtype, expected.dtype)
+    allowed = allowed_for(tolerance, answer.dtype, expected.dtype)
     shaped = _in_shape(answer, expected.shape, tolerance)
     if shaped is None:
         return _other_shape(answer, expected, allowed)
@@ -100,7 +100,8 @@ def _compare(answer: Numeric, expected: AnyArray, tolerance: Tolerance) -> Outco
 
 
 @lru_cache(maxsize=256)
-def _allowance(tolerance: Tolerance, answer_dtype: str, expected_dtype: np.dtype[np.generic]) -> Allowance:
+def allowed_for(tolerance: Tolerance, answer_dtype: str, expected_dtype: np.dtype[np.generic]) -> Allowance:
+    """The closeness that is asked for of an answer of one dtype; see `allowance`."""
     return allowance(tolerance, answer_dtype, expected_dtype.name)
 
 

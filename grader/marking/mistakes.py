@@ -13,8 +13,8 @@ import numpy as np
 from grader.records import Diagnosis
 
 if TYPE_CHECKING:
-    from grader.assignment.hypotheses import Supposed
     from grader.assignment.mutation import Change, Mutant
+    from grader.assignment.supposing import Supposed
 
 MOST_SAID = 3
 """Of more possibilities than these, none is worth saying."""

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.assignment.outcomes import Values
+from grader.assignment.outcomes import Expected, Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.answers import Answer
-from grader.marking.leaves import holds
 from grader.marking.numbers import Numeric, as_numeric
+from grader.marking.screening import is_given
 from grader.wire.arrays import AnyArray
 
 if TYPE_CHECKING:
-    from grader.assignment.hypotheses import Hypotheses, Supposed
+    from grader.assignment.hypotheses import Hypotheses
     from grader.assignment.mutation import Mutant
+    from grader.assignment.supposing import Supposed, World
 
 MOST_WORLDS = 400
 """So many mutants are tried on what a student's own values make of the graph, for one version."""
@@ -34,11 +35,12 @@ class Strand:
     """A world in which all answers so far hold, but for those that can't be carried on.
 
     `supposed` is what stands in quantities' places in it, and `paid` the check that lost points for each, "" where
-    none did, as the value was right in itself.
+    none did, as the value was right in itself. `world` is None for the reference itself.
     """
 
-    world: Values
+    values: Values
     chosen: Mapping[str, int]
+    world: World | None = None
     supposed: Mapping[str, Supposed] = field(default_factory=dict)
     paid: Mapping[str, str] = field(default_factory=dict)
 
@@ -53,13 +55,13 @@ class Fitting:
 
     supposed: Mapping[str, Supposed]
     strand: Strand
-    world: Values
+    world: World
 
 
-def _holds(check: CheckSpec, answer: Answer, world: Values) -> bool:
+def _holds(check: CheckSpec, answer: Answer, values: Values) -> bool:
     """Whether an answer is what a world has for its check."""
-    # Where the reference failed for what the student drew, a quantity isn't there.
-    return check.quantity in world and holds(answer.value, world[check.quantity], check.tolerance)
+    # Where the reference failed for what the student drew, or is supposed, a quantity isn't there.
+    return check.quantity in values and is_given(answer.value, values[check.quantity], check.tolerance)
 
 
 def _with_nan(check: CheckSpec) -> CheckSpec:
@@ -83,7 +85,8 @@ class Strands:
         self._ancestors = ancestors
         self._hypotheses = hypotheses
         self._drawn = drawn
-        self._strands = tuple(Strand(world=world, chosen=chosen) for world, chosen in right)
+        self._strands = tuple(Strand(values=values, chosen=chosen) for values, chosen in right)
+        self._undisturbed: dict[tuple[tuple[str, int], ...], World | None] = {}
         self._settled: set[str] = set()
         self._right: list[tuple[CheckSpec, Answer]] = []
         self._degenerate: set[str] = set()
@@ -109,58 +112,74 @@ class Strands:
             return ()
         for strand in self._strands:
             sources = strand.sources(before)
-            if sources and _holds(_with_nan(check), answer, strand.world):
+            if sources and _holds(_with_nan(check), answer, strand.values):
                 return sources
         return ()
 
     def fitting(self, check: CheckSpec, answer: Answer, changed: Mapping[str, AnyArray]) -> tuple[Fitting, ...]:
         """What gives a wrong answer: givens that were changed; or else mutants of its own quantity, or of one before it
         that nobody answered for."""
-        for strand in self._strands if changed else ():
-            world = self._world(strand, changed)
-            if world is not None and _holds(check, answer, world):
-                return (Fitting(supposed=changed, strand=strand, world=world),)
-        found: list[tuple[Mutant, Fitting]] = []
+        with self._hypotheses.computing():
+            for strand in self._strands if changed else ():
+                world = self._further(strand, changed)
+                if world is not None and _holds(check, answer, world.values):
+                    return (Fitting(supposed=changed, strand=strand, world=world),)
+            return tuple(self._by_mutants(check, answer))
+
+    def _by_mutants(self, check: CheckSpec, answer: Answer) -> Iterator[Fitting]:
         for strand in self._strands:
-            for mutant, world in self._candidates(check, strand):
-                if _holds(check, answer, world) and not self._known(check, mutant, strand, found):
-                    fitting = Fitting(supposed={mutant.quantity: mutant}, strand=strand, world=world)
-                    found.append((mutant, fitting))
-        return tuple(fitting for _, fitting in found)
+            found: list[Mutant] = []
+            for mutant, value in self._candidates(check, strand):
+                if not is_given(answer.value, value, check.tolerance) or self._known(check, mutant, found):
+                    continue
+                world = self._further(strand, {mutant.quantity: mutant})
+                if world is not None:
+                    found.append(mutant)
+                    yield Fitting(supposed={mutant.quantity: mutant}, strand=strand, world=world)
 
-    def _known(self, check: CheckSpec, mutant: Mutant, strand: Strand, found: Sequence[tuple[Mutant, Fitting]]) -> bool:
+    def _known(self, check: CheckSpec, mutant: Mutant, found: Sequence[Mutant]) -> bool:
         """Whether one of those before it, which stand nearer to the answer, says the same."""
-        return any(
-            other.strand is strand and self._hypotheses.alike(mutant, before, check.quantity) for before, other in found
-        )
+        return any(self._hypotheses.alike(mutant, before, check.quantity) for before in found)
 
-    def _candidates(self, check: CheckSpec, strand: Strand) -> Iterator[tuple[Mutant, Values]]:
+    def _candidates(self, check: CheckSpec, strand: Strand) -> Iterator[tuple[Mutant, Expected]]:
+        """The mutants of a check's quantity and those before it, with what that quantity is under each."""
         own = check.quantity
         before = [name for name in self._ancestors if name in self._ancestors[own]]
         for quantity in (own, *(name for name in reversed(before) if name != own)):
             if quantity == own or quantity not in self._settled:
-                yield from self._mutated(strand, quantity, derivatives=False)
-            if quantity != own and self._hypotheses.differentiates(own):
-                yield from self._mutated(strand, quantity, derivatives=True)
+                yield from self._under(strand, self._hypotheses.mutants(quantity), own)
+            if quantity != own and self._hypotheses.differentiates(own) and not strand.supposed and not self._drawn:
+                yield from self._under(strand, self._hypotheses.derivatives(quantity), own)
 
-    def _mutated(self, strand: Strand, quantity: str, *, derivatives: bool) -> Iterator[tuple[Mutant, Values]]:
+    def _under(self, strand: Strand, mutants: Sequence[Mutant], own: str) -> Iterator[tuple[Mutant, Expected]]:
+        for mutant in mutants:
+            value = self._value(strand, mutant, own)
+            if value is not None:
+                yield mutant, value
+
+    def _value(self, strand: Strand, mutant: Mutant, own: str) -> Expected | None:
+        """What a quantity is under a mutant besides a strand; None where there is no telling."""
         if not strand.supposed and not self._drawn:
-            yield from self._hypotheses.alone(quantity, derivatives=derivatives, chosen=strand.chosen)
-            return
-        if derivatives or quantity in strand.supposed:
-            return
-        for mutant in self._hypotheses.mutants(quantity):
-            self._left -= 1
-            if self._left < 0 or self._patience.is_over:
-                return
-            world = self._world(strand, {quantity: mutant})
-            if world is not None:
-                yield mutant, world
+            return self._hypotheses.alone(mutant, own, chosen=strand.chosen)
+        world = self._world_of(strand)
+        if world is None or mutant.quantity in strand.supposed or not self._left or self._patience.is_over:
+            return None
+        self._left -= 1
+        return self._hypotheses.value({mutant.quantity: mutant}, own, on=world, patience=self._patience)
 
-    def _world(self, strand: Strand, supposed: Mapping[str, Supposed]) -> Values | None:
-        return self._hypotheses.world(
-            {**strand.supposed, **supposed}, chosen=strand.chosen, drawn=self._drawn, patience=self._patience
-        )
+    def _further(self, strand: Strand, supposed: Mapping[str, Supposed]) -> World | None:
+        world = self._world_of(strand)
+        return world and self._hypotheses.further(supposed, world, patience=self._patience)
+
+    def _world_of(self, strand: Strand) -> World | None:
+        if strand.world is not None:
+            return strand.world
+        if not self._drawn:
+            return self._hypotheses.right(strand.chosen)
+        key = tuple(sorted(strand.chosen.items()))
+        if key not in self._undisturbed:
+            self._undisturbed[key] = self._hypotheses.world(self._drawn, chosen=strand.chosen)
+        return self._undisturbed[key]
 
     def add(
         self, check: CheckSpec, answer: Answer, *, paid: bool, carried: bool, fitting: Sequence[Fitting] = ()
@@ -171,9 +190,9 @@ class Strands:
             self._degenerate.add(check.quantity)
         by = check.id if paid else ""
         numeric = numbers_of(answer) if carried else None
-        grown = [*self._by_mutants(check, fitting)]
+        grown = [_supposing(each.strand, each.supposed, each.world, by) for each in fitting]
         for strand in self._strands:
-            if _holds(check, answer, strand.world):
+            if _holds(check, answer, strand.values):
                 grown.append(strand)
             elif numeric and (world := self._with_own(strand, check.quantity, numeric.values)) is not None:
                 grown.append(_supposing(strand, {check.quantity: numeric.values}, world, by))
@@ -182,20 +201,18 @@ class Strands:
         self._settled.add(check.quantity)
         self._strands = tuple(sorted(_distinct(grown), key=lambda strand: len(strand.supposed))[:MOST_STRANDS])
 
-    def _with_own(self, strand: Strand, quantity: str, values: AnyArray) -> Values | None:
+    def _with_own(self, strand: Strand, quantity: str, values: AnyArray) -> World | None:
         """A strand's world with a student's numbers in a quantity's place; None for one that isn't numbers alone."""
-        if not isinstance(strand.world.get(quantity), np.ndarray):
+        if not isinstance(strand.values.get(quantity), np.ndarray):
             return None
-        return self._world(strand, {quantity: values})
-
-    def _by_mutants(self, check: CheckSpec, fitting: Sequence[Fitting]) -> Iterator[Strand]:
-        for each in fitting:
-            yield _supposing(each.strand, each.supposed, each.world, check.id)
+        with self._hypotheses.computing():
+            return self._further(strand, {quantity: values})
 
 
-def _supposing(strand: Strand, supposed: Mapping[str, Supposed], world: Values, paid: str) -> Strand:
+def _supposing(strand: Strand, supposed: Mapping[str, Supposed], world: World, paid: str) -> Strand:
     return replace(
         strand,
+        values=world.values,
         world=world,
         supposed={**strand.supposed, **supposed},
         paid={**strand.paid, **dict.fromkeys(supposed, paid)},
@@ -206,7 +223,7 @@ def _distinct(strands: Sequence[Strand]) -> list[Strand]:
     """Of strands in which all is the same, the first."""
     kept: list[Strand] = []
     for strand in strands:
-        if not any(_same(strand.world, other.world) for other in kept):
+        if not any(_same(strand.values, other.values) for other in kept):
             kept.append(strand)
     return kept
 

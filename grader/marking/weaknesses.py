@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.assignment.hypotheses import Hypotheses
     from grader.assignment.mutation import Mutant
     from grader.assignment.reference import Reference
+    from grader.assignment.supposing import Supposed
 
 _TRIES = 5
 """So many draws of other numbers are looked at for each given."""
@@ -54,7 +55,7 @@ def examine(spec: Spec, reference: Reference) -> Examined:
     unseen = _unseen(checks, reference.hypotheses, mutants, {}, reference.worlds()[0].values)
     better, left = _better(checks, reference.hypotheses, mutants, unseen)
     return Examined(
-        tried=len(mutants) + sum(len(function.mutants) for function in reference.functions.values()),
+        tried=len(mutants) + sum(len(function.changed.mutants) for function in reference.functions.values()),
         unseen=(*map(_weakness, unseen), *_of_functions(spec, reference)),
         better={name: repr(value.tolist()) for name, value in better.items()},
         seen_then=len(unseen) - left,
@@ -69,7 +70,7 @@ def _unseen(
     right: Values,
 ) -> tuple[Mutant, ...]:
     """The mutants that no check would see with these numbers in the givens, for which `right` is right."""
-    worlds = ((mutant, _world(hypotheses, mutant, givens)) for mutant in mutants)
+    worlds = ((mutant, _values(hypotheses, {**givens, mutant.quantity: mutant}, checks)) for mutant in mutants)
     return tuple(mutant for mutant, world in worlds if world is not None and not _sees(checks, world, right))
 
 
@@ -86,8 +87,10 @@ def _mutants(spec: Spec, checks: Sequence[CheckSpec], hypotheses: Hypotheses) ->
             yield from hypotheses.derivatives(quantity.name)
 
 
-def _world(hypotheses: Hypotheses, mutant: Mutant, givens: Mapping[str, AnyArray]) -> Values | None:
-    return hypotheses.world({mutant.quantity: mutant}, chosen={}, drawn=givens)
+def _values(hypotheses: Hypotheses, supposed: Mapping[str, Supposed], checks: Sequence[CheckSpec]) -> Values | None:
+    """What there is under hypotheses; None where the reference fails for what is asked."""
+    world = hypotheses.world(supposed, chosen={})
+    return world.values if world is not None and all(check.quantity in world.values for check in checks) else None
 
 
 def _sees(checks: Sequence[CheckSpec], world: Values, right: Values) -> bool:
@@ -108,7 +111,7 @@ def _better(
     choices = [(name,) for name in hypotheses.floating] + [hypotheses.floating]
     for names, seed in itertools.product(choices if unseen else (), range(1, _TRIES + 1)):
         givens = hypotheses.other_numbers(names, seed)
-        right = hypotheses.world({}, chosen={}, drawn=givens)
+        right = _values(hypotheses, givens, checks)
         if right is None or not all(_is_sound(right[check.quantity]) for check in checks):
             continue
         # Most numbers are no better, and only those that are have to show all the other mistakes, too.
@@ -130,8 +133,9 @@ def _of_functions(spec: Spec, reference: Reference) -> Iterator[Weakness]:
         if check.id not in reference.functions:
             continue
         function = reference.functions[check.id]
-        for mutant, answers in function.mutants:
-            pairs = zip(answers, function.expected, strict=True)
-            # Where an exception is the right answer, there is no value to compare.
-            if all(answer is None or right is None or _holds(check, answer, right) for answer, right in pairs):
+        # Where an exception is the right answer, there is no value to compare.
+        asked = [number for number, case in enumerate(function.cases) if not case.error]
+        for mutant in function.changed.mutants:
+            answers = [(function.changed.answer(mutant, number), function.expected[number]) for number in asked]
+            if all(one is not None and right is not None and _holds(check, one, right) for one, right in answers):
                 yield _weakness(mutant)

@@ -49,6 +49,7 @@ def all_tried() -> tuple[Tried, ...]:
 
 
 def tried(sample: Sample) -> Iterator[Tried]:
+    torch.set_num_threads(1)  # as in the processes that mark
     for mutant in sample.mutants():
         code = notebook(sample.write(sample, {mutant.quantity: mutant}))
         execution, namespace = run(sample, {mutant.quantity: mutant})
@@ -122,7 +123,7 @@ def _saying(sample: Sample, sentence: str, check: CheckGrade) -> Iterator[Mutant
     reference = sample.loaded.reference
     hypotheses = reference.hypotheses
     if check.kind == "function":
-        candidates = [mutant for mutant, _ in reference.functions[check.id].mutants]
+        candidates = reference.functions[check.id].changed.mutants
     else:
         candidates = [
             each
@@ -135,7 +136,7 @@ def _saying(sample: Sample, sentence: str, check: CheckGrade) -> Iterator[Mutant
 def _alike(sample: Sample, one: Mutant, other: Mutant, check: CheckGrade) -> bool:
     reference = sample.loaded.reference
     if check.kind == "function":
-        return reference.functions[check.id].alike(one, other)
+        return reference.functions[check.id].changed.alike(one, other)
     return reference.hypotheses.alike(one, other, check.quantity)
 
 

@@ -71,19 +71,31 @@ class _Exchange(ast.NodeTransformer):
 def _replaced(node: ast.FunctionDef, old: ast.AST, new: ast.AST) -> ast.FunctionDef:
     changed = _rebuilt(node, old, new)
     assert isinstance(changed, ast.FunctionDef)
-    return ast.fix_missing_locations(changed)
+    return changed
 
 
 def _rebuilt(node: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
+    """A tree with another node in one's place. All that doesn't lead to it stays the same objects."""
     if node is old:
         return new
-    rebuilt = copy.copy(node)
     for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
-            setattr(rebuilt, name, _rebuilt(value, old, new))
-        elif isinstance(value, list):
-            setattr(rebuilt, name, [_rebuilt(each, old, new) if isinstance(each, ast.AST) else each for each in value])
-    return rebuilt
+        rebuilt = _rebuilt_field(value, old, new)
+        if rebuilt is not value:
+            changed = copy.copy(node)
+            setattr(changed, name, rebuilt)
+            return changed
+    return node
+
+
+def _rebuilt_field(value: object, old: ast.AST, new: ast.AST) -> object:
+    if isinstance(value, ast.AST):
+        return _rebuilt(value, old, new)
+    for at, each in enumerate(value if isinstance(value, list) else ()):
+        rebuilt = _rebuilt(each, old, new) if isinstance(each, ast.AST) else each
+        if rebuilt is not each:
+            assert isinstance(value, list)
+            return [*value[:at], rebuilt, *value[at + 1 :]]
+    return value
 
 
 class _WrongNames:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 EACH_SECONDS = 2.0
 """So long one mutant may compute."""
 ALL_SECONDS = 10.0
-"""So long all mutants of an assignment, or of a function, may compute in one process; the others are left out."""
+"""So long all mutants of an assignment, or of a function, may compute in one process; the others are left out. That is
+time of the processor, so that what is found doesn't depend on what else a machine does."""
 
 
 class TooLong(Exception):
@@ -33,7 +34,7 @@ class Patience:
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Raise TooLong within where it takes too long; only a process's main thread can be interrupted."""
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             if threading.current_thread() is threading.main_thread():
                 with _alarm(EACH_SECONDS):
@@ -41,7 +42,7 @@ class Patience:
             else:
                 yield
         finally:
-            self.seconds -= time.monotonic() - began
+            self.seconds -= time.thread_time() - began
 
 
 @contextmanager
