@@ -13,8 +13,9 @@ import numpy as np
 
 from grader.assignment.cases import Case, with_other_numbers
 from grader.assignment.evaluation import call
-from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of
+from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, pair_of
 from grader.assignment.outcomes import Expected
+from grader.assignment.pairs import MOST_PAIRS, pairs_of
 from grader.assignment.plain import equal, expected_of
 from grader.assignment.tensors import arithmetic
 from grader.errors import AssignmentError
@@ -36,6 +37,7 @@ class ChangedFunctions:
         self._patience = Patience()
         self._answers: dict[tuple[Mutant, int], Expected | None] = {}
         self._elsewhere: dict[Mutant, tuple[Expected | None, ...]] = {}
+        self._pairs: dict[int, tuple[Mutant, ...]] = {}
         self._room = _REMEMBERED_BYTES
 
     @contextmanager
@@ -60,6 +62,19 @@ class ChangedFunctions:
         if self._room >= 0:
             self._answers[key] = answer
         return answer
+
+    def pairs(self, number: int) -> tuple[Mutant, ...]:
+        """Two changes at once, at different places, that may show in a case, the most plausible first."""
+        if number not in self._pairs:
+            right = self._reference.expected[number]
+            telling = [mutant for mutant in self.mutants if self._tells(self.answer(mutant, number), right)]
+            definition = self._reference.declaration.function
+            made = (pair_of(one, other, definition) for one, other in pairs_of(telling))
+            self._pairs[number] = tuple(itertools.islice((pair for pair in made if pair is not None), MOST_PAIRS))
+        return self._pairs[number]
+
+    def _tells(self, answer: Expected | None, right: Expected | None) -> bool:
+        return answer is not None and right is not None and not equal(answer, right)
 
     def alike(self, one: Mutant, other: Mutant) -> bool:
         """Whether two mutants give the same on cases of other numbers, too: one mistake in other words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.assignment.declarations import Gradient
-from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, of_derivative
+from grader.assignment.mutation import Mutant, Patience, TooLong, mutants_of, of_derivative, pair_of
 from grader.assignment.outcomes import Expected
+from grader.assignment.pairs import MOST_PAIRS, pairs_of
 from grader.assignment.plain import equal
 from grader.assignment.supposing import Supposed, Supposing, World
 from grader.assignment.tensors import arithmetic, others_like, size_of, to_array
@@ -28,7 +30,12 @@ _REMEMBERED_BYTES = 64 * 1024**2
 """Values under mutants take at most so much memory; those beyond are computed again when they are asked for."""
 _FAULTS = (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError, LookupError)
 """What comes of functions that were changed, or get what no author thought of."""
-_Key = tuple[Mutant, str, tuple[tuple[str, int], ...]]
+Together = tuple[Mutant, ...]
+"""Mutants, most often one; all are supposed at once where they are of different quantities."""
+_Chosen = tuple[tuple[str, int], ...]
+
+
+_DIGITS = 9
 
 
 class Hypotheses:
@@ -42,9 +49,10 @@ class Hypotheses:
         self._supposing = Supposing(reference)
         self._patience = Patience()
         self._derivatives: dict[str, tuple[Mutant, ...]] = {}
-        self._alone: dict[_Key, Expected | None] = {}
-        self._elsewhere: dict[tuple[Mutant, str], tuple[Expected | None, ...]] = {}
-        self._right: dict[tuple[tuple[str, int], ...], World] = {}
+        self._alone: dict[tuple[Together, str, _Chosen], Expected | None] = {}
+        self._elsewhere: dict[tuple[Together, str], tuple[Expected | None, ...]] = {}
+        self._pairs: dict[tuple[str, Together, _Chosen], tuple[Together, ...]] = {}
+        self._right: dict[_Chosen, World] = {}
         self._room = _REMEMBERED_BYTES
 
     def patience(self) -> Patience:
@@ -97,33 +105,57 @@ class Hypotheses:
             self._right[key] = self._supposing.world({}, chosen=chosen)
         return self._right[key]
 
-    def alone(self, mutant: Mutant, wanted: str, *, chosen: Mapping[str, int]) -> Expected | None:
-        """What a quantity is where a mutant is the only thing that is otherwise; None where the reference then fails,
-        or all mutants together have taken too long."""
-        key = (mutant, wanted, tuple(sorted(chosen.items())))
+    def alone(self, mutants: Together, wanted: str, *, chosen: Mapping[str, int]) -> Expected | None:
+        """What a quantity is where mutants are the only thing that is otherwise; None where the reference then fails,
+        or all mutants have taken too long."""
+        key = (mutants, wanted, tuple(sorted(chosen.items())))
         if key in self._alone or self._patience.is_over:
             return self._alone.get(key)
-        value = self.value({mutant.quantity: mutant}, wanted, on=self.right(chosen), patience=self._patience)
+        value = self.value(supposing(mutants), wanted, on=self.right(chosen), patience=self._patience)
         size = value.nbytes if isinstance(value, np.ndarray) else 0
         if size <= self._room:
             self._room -= size
             self._alone[key] = value
         return value
 
-    def alike(self, one: Mutant, other: Mutant, quantity: str) -> bool:
-        """Whether two mutants give a quantity the same on other numbers in the givens, too, so that they are one
+    def pairs(self, wanted: str, of: Together, *, chosen: Mapping[str, int]) -> tuple[Together, ...]:
+        """Pairs of these mutants at different places that a quantity may have come of, the most plausible first.
+
+        Those which alone show nothing in it, or the same as others, take no part.
+        """
+        key = (wanted, of, tuple(sorted(chosen.items())))
+        if key not in self._pairs:
+            made = (self._together(*pair) for pair in pairs_of(tuple(self._telling(wanted, of, chosen))))
+            self._pairs[key] = tuple(itertools.islice((pair for pair in made if pair), MOST_PAIRS))
+        return self._pairs[key]
+
+    def _telling(self, wanted: str, of: Together, chosen: Mapping[str, int]) -> Iterator[Mutant]:
+        known = {_bits(self.right(chosen).values[wanted])}
+        for mutant in of:
+            value = self.alone((mutant,), wanted, chosen=chosen)
+            if value is not None and (bits := _bits(value)) not in known:
+                known.add(bits)
+                yield mutant
+
+    def _together(self, one: Mutant, other: Mutant) -> Together:
+        if one.quantity != other.quantity:
+            return (one, other)
+        pair = pair_of(one, other, self._reference.graph.quantities[one.quantity].definition)
+        return () if pair is None else (pair,)
+
+    def alike(self, one: Together, other: Together, quantity: str) -> bool:
+        """Whether mutants give a quantity the same as others on other numbers in the givens, too, so that they are one
         mistake in other words."""
         return all(
             mine is not None and theirs is not None and equal(mine, theirs)
             for mine, theirs in zip(self._varied(one, quantity), self._varied(other, quantity), strict=True)
         )
 
-    def _varied(self, mutant: Mutant, quantity: str) -> tuple[Expected | None, ...]:
-        key = (mutant, quantity)
+    def _varied(self, mutants: Together, quantity: str) -> tuple[Expected | None, ...]:
+        key = (mutants, quantity)
         if key not in self._elsewhere:
-            supposed = {mutant.quantity: mutant}
             self._elsewhere[key] = tuple(
-                self.value(supposed, quantity, on=world, patience=Patience()) for world in self._other_worlds
+                self.value(supposing(mutants), quantity, on=world, patience=Patience()) for world in self._other_worlds
             )
         return self._elsewhere[key]
 
@@ -180,3 +212,17 @@ class Hypotheses:
                 return self._supposing.value(supposed, wanted, on)
         except _FAULTS:
             return None
+
+
+def supposing(mutants: Together) -> Mapping[str, Mutant]:
+    """Mutants by the quantities in whose places they stand."""
+    return {mutant.quantity: mutant for mutant in mutants}
+
+
+def _bits(value: Expected) -> object:
+    """What values are told apart by, but for rounding."""
+    if not isinstance(value, np.ndarray):
+        return id(value)
+    with np.errstate(all="ignore"):
+        rounded = np.round(value.astype(np.complex128), _DIGITS) + 0
+    return value.shape, rounded.tobytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,21 +25,33 @@ def with_causes(check: CheckSpec, answer: Called, grade: CheckGrade, function: F
     """
     if grade.verdict not in ("incorrect", "partial") or grade.diagnoses:
         return grade
+    order = _order(check, answer, function)
+    if not order:
+        return grade
     with function.changed.computing():
-        fitting = tuple(_fitting(check, answer, function))
+        fitting = tuple(_fitting(check, answer, function, order, function.changed.mutants))
+        if not fitting:
+            pairs = tuple(_fitting(check, answer, function, order, function.changed.pairs(order[0])))
+            fitting = pairs if len(pairs) == 1 else ()
     return replace(grade, diagnoses=explained([{check.quantity: mutant} for mutant in fitting], check.quantity))
 
 
-def _fitting(check: CheckSpec, answer: Called, function: FunctionReference) -> Iterator[Mutant]:
-    """The changes that give the student's answer in every case that asks for one, each mistake once."""
+def _order(check: CheckSpec, answer: Called, function: FunctionReference) -> tuple[int, ...]:
+    """The cases that ask for a value, those that are wrong first: hardly a change gives what is wrong, and many give
+    what is right. () where one of them has no answer."""
     asked = [number for number, case in enumerate(function.cases) if not case.error]
     if any(answer.made.results[number].value is None for number in asked):
-        return
+        return ()
     wrong = [number for number in asked if not _holds(check, answer, number, function.expected[number])]
-    # Hardly a change gives what is wrong, and many what is right.
-    order = [*wrong, *(number for number in asked if number not in wrong)]
+    return (*wrong, *(number for number in asked if number not in wrong))
+
+
+def _fitting(
+    check: CheckSpec, answer: Called, function: FunctionReference, order: Sequence[int], mutants: Sequence[Mutant]
+) -> Iterator[Mutant]:
+    """The changes that give the student's answer in every case that asks for one, each mistake once."""
     found: list[Mutant] = []
-    for mutant in function.changed.mutants:
+    for mutant in mutants:
         answers = (function.changed.answer(mutant, number) for number in order)
         if not all(_holds(check, answer, number, given) for number, given in zip(order, answers, strict=True)):
             continue

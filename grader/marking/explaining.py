@@ -39,9 +39,12 @@ class Explaining:
             self.strands.add(check, answer, paid=False, carried=carried)
             return replace(grade, verdict="follow-through", points=kept, follows_from=sources)
         fitting = self.strands.fitting(check, answer, self._changed(check, world))
+        related = () if fitting else self._related(check, answer, world)
+        if not fitting and not related and carried:
+            fitting = self.strands.together(check, answer)
         self.strands.add(check, answer, paid=True, carried=carried, fitting=fitting)
         diagnoses = explained([each.supposed for each in fitting], check.quantity)
-        return replace(grade, diagnoses=diagnoses if fitting else self._related(check, answer, world))
+        return replace(grade, diagnoses=related or diagnoses)
 
     def _kept(self, check: CheckSpec) -> Fraction:
         """The points that a check keeps where it follows from a mistake that has cost its own."""

@@ -6,6 +6,7 @@ Nothing here quotes the reference: names of functions and of the assignment's ow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,11 +76,20 @@ def explained(fitting: Sequence[Mapping[str, Supposed]], quantity: str) -> tuple
 
 
 def _told(supposed: Mapping[str, Supposed], quantity: str) -> tuple[str, str]:
-    mutant = next((put for put in supposed.values() if not isinstance(put, np.ndarray)), None)
-    if mutant is None:
+    mutants = [put for put in supposed.values() if not isinstance(put, np.ndarray)]
+    if not mutants:
         return "given-changed", _CHANGED.format(givens=", ".join(f"`{name}`" for name in supposed))
-    code = mutant.change.code
-    return (f"{code}-in-derivative" if mutant.derivative else code), sentence_of(mutant, quantity)
+    said = [(_code(each), sentence_of(each, quantity)) for mutant in mutants for each in apart(mutant)]
+    return "+".join(code for code, _ in said), " ".join(dict.fromkeys(sentence for _, sentence in said))
+
+
+def apart(mutant: Mutant) -> tuple[Mutant, ...]:
+    """The single changes of a mutant, one after the other."""
+    return (mutant,) if mutant.also is None else (mutant, replace(mutant, change=mutant.also, also=None))
+
+
+def _code(mutant: Mutant) -> str:
+    return f"{mutant.change.code}-in-derivative" if mutant.derivative else mutant.change.code
 
 
 def sentence_of(mutant: Mutant, quantity: str) -> str:

@@ -126,41 +126,59 @@ class Strands:
                     return (Fitting(supposed=changed, strand=strand, world=world),)
             return tuple(self._by_mutants(check, answer))
 
+    def together(self, check: CheckSpec, answer: Answer) -> tuple[Fitting, ...]:
+        """Two mutants, at different places, that give a wrong answer together; () where none or several pairs do.
+
+        They are tried on the reference alone: of what a student's own values make of it, pairs would be too many.
+        """
+        strand = next((each for each in self._strands if not each.supposed and not self._drawn), None)
+        if strand is None:
+            return ()
+        with self._hypotheses.computing():
+            own, chosen = check.quantity, strand.chosen
+            singles = tuple(self._mutants(check, strand))
+            fitting = [
+                pair
+                for pair in self._hypotheses.pairs(own, singles, chosen=chosen)
+                if (value := self._hypotheses.alone(pair, own, chosen=chosen)) is not None
+                and is_given(answer.value, value, check.tolerance)
+            ]
+            if not fitting or not all(self._hypotheses.alike(fitting[0], other, own) for other in fitting[1:]):
+                return ()
+            supposed = {mutant.quantity: mutant for mutant in fitting[0]}
+            world = self._further(strand, supposed)
+        return () if world is None else (Fitting(supposed=supposed, strand=strand, world=world),)
+
     def _by_mutants(self, check: CheckSpec, answer: Answer) -> Iterator[Fitting]:
         for strand in self._strands:
             found: list[Mutant] = []
-            for mutant, value in self._candidates(check, strand):
-                if not is_given(answer.value, value, check.tolerance) or self._known(check, mutant, found):
+            for mutant in self._mutants(check, strand):
+                value = self._value(strand, mutant, check.quantity)
+                if value is None or not is_given(answer.value, value, check.tolerance):
                     continue
-                world = self._further(strand, {mutant.quantity: mutant})
+                world = None if self._known(check, mutant, found) else self._further(strand, {mutant.quantity: mutant})
                 if world is not None:
                     found.append(mutant)
                     yield Fitting(supposed={mutant.quantity: mutant}, strand=strand, world=world)
 
     def _known(self, check: CheckSpec, mutant: Mutant, found: Sequence[Mutant]) -> bool:
         """Whether one of those before it, which stand nearer to the answer, says the same."""
-        return any(self._hypotheses.alike(mutant, before, check.quantity) for before in found)
+        return any(self._hypotheses.alike((mutant,), (before,), check.quantity) for before in found)
 
-    def _candidates(self, check: CheckSpec, strand: Strand) -> Iterator[tuple[Mutant, Expected]]:
-        """The mutants of a check's quantity and those before it, with what that quantity is under each."""
+    def _mutants(self, check: CheckSpec, strand: Strand) -> Iterator[Mutant]:
+        """The mutants of a check's quantity, and of those before it that nobody answered for, the nearest first."""
         own = check.quantity
         before = [name for name in self._ancestors if name in self._ancestors[own]]
         for quantity in (own, *(name for name in reversed(before) if name != own)):
             if quantity == own or quantity not in self._settled:
-                yield from self._under(strand, self._hypotheses.mutants(quantity), own)
+                yield from self._hypotheses.mutants(quantity)
             if quantity != own and self._hypotheses.differentiates(own) and not strand.supposed and not self._drawn:
-                yield from self._under(strand, self._hypotheses.derivatives(quantity), own)
-
-    def _under(self, strand: Strand, mutants: Sequence[Mutant], own: str) -> Iterator[tuple[Mutant, Expected]]:
-        for mutant in mutants:
-            value = self._value(strand, mutant, own)
-            if value is not None:
-                yield mutant, value
+                yield from self._hypotheses.derivatives(quantity)
 
     def _value(self, strand: Strand, mutant: Mutant, own: str) -> Expected | None:
         """What a quantity is under a mutant besides a strand; None where there is no telling."""
         if not strand.supposed and not self._drawn:
-            return self._hypotheses.alone(mutant, own, chosen=strand.chosen)
+            return self._hypotheses.alone((mutant,), own, chosen=strand.chosen)
         world = self._world_of(strand)
         if world is None or mutant.quantity in strand.supposed or not self._left or self._patience.is_over:
             return None

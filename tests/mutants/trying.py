@@ -137,7 +137,7 @@ def _alike(sample: Sample, one: Mutant, other: Mutant, check: CheckGrade) -> boo
     reference = sample.loaded.reference
     if check.kind == "function":
         return reference.functions[check.id].changed.alike(one, other)
-    return reference.hypotheses.alike(one, other, check.quantity)
+    return reference.hypotheses.alike((one,), (other,), check.quantity)
 
 
 def _degenerate(namespace: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ trying     running these, for a bounded time
 """
 
 from grader.assignment.mutation.change import Change, Code
-from grader.assignment.mutation.mutants import Mutant, mutants_of, of_derivative
+from grader.assignment.mutation.mutants import Mutant, mutants_of, of_derivative, pair_of
 from grader.assignment.mutation.trying import Patience, TooLong
 
-__all__ = ["Change", "Code", "Mutant", "Patience", "TooLong", "mutants_of", "of_derivative"]
+__all__ = ["Change", "Code", "Mutant", "Patience", "TooLong", "mutants_of", "of_derivative", "pair_of"]

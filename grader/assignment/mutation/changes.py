@@ -10,23 +10,44 @@ import ast
 import copy
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.assignment.mutation import axes, functions, operations
 from grader.assignment.mutation.change import Change, Changed, made
 
 
-def changes_of(tree: ast.FunctionDef, others: Iterable[str]) -> Iterator[tuple[ast.FunctionDef, Change]]:
-    """Every changed tree, with its change. `others` are the names that a parameter may be mistaken for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """A node of a tree, and what stands in its place."""
+
+    old: ast.expr
+    new: ast.expr
+
+    def applied(self, tree: ast.FunctionDef) -> ast.FunctionDef:
+        """A tree with this edit; itself where the node isn't in it. What doesn't lead there stays the same objects."""
+        changed = _rebuilt(tree, self.old, self.new)
+        assert isinstance(changed, ast.FunctionDef)
+        return changed
+
+
+def changes_of(tree: ast.FunctionDef, others: Iterable[str]) -> Iterator[tuple[ast.FunctionDef, Change, Edit | None]]:
+    """Every changed tree, with its change, and the edit that makes it where it is at one place.
+
+    `others` are the names that a parameter may be mistaken for.
+    """
     parameters = {argument.arg for argument in tree.args.args}
     wrong = _WrongNames(parameters, tuple(others))
     operators: tuple[Callable[[ast.expr], Iterator[Changed]], ...] = (*_OPERATORS_OF_NODES, wrong.changes)
     for node in _expressions(tree):
         for operator in operators:
             for new, change in operator(node):
-                yield _replaced(tree, node, _at(node, new)), change
-    yield from _negated(tree)
-    yield from _exchanged(tree)
+                edit = Edit(node, _at(node, new))
+                yield edit.applied(tree), change, edit
+    for edit, change in _negated(tree):
+        yield edit.applied(tree), change, edit
+    for changed, change in _exchanged(tree):
+        yield changed, change, None
 
 
 def _at(old: ast.expr, new: ast.expr) -> ast.expr:
@@ -41,13 +62,13 @@ def _expressions(tree: ast.FunctionDef) -> Iterator[ast.expr]:
                 yield node
 
 
-def _negated(tree: ast.FunctionDef) -> Iterator[tuple[ast.FunctionDef, Change]]:
+def _negated(tree: ast.FunctionDef) -> Iterator[tuple[Edit, Change]]:
     """The other sign for what is returned."""
     for node in ast.walk(tree):
         match node:
             case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.UnaryOp):
                 negative = _at(value, ast.UnaryOp(op=ast.USub(), operand=value))
-                yield _replaced(tree, value, negative), made("sign", value)
+                yield Edit(value, negative), made("sign", value)
 
 
 def _exchanged(tree: ast.FunctionDef) -> Iterator[tuple[ast.FunctionDef, Change]]:
@@ -68,14 +89,7 @@ class _Exchange(ast.NodeTransformer):
         return ast.copy_location(ast.Name(id=self._names.get(node.id, node.id), ctx=node.ctx), node)
 
 
-def _replaced(node: ast.FunctionDef, old: ast.AST, new: ast.AST) -> ast.FunctionDef:
-    changed = _rebuilt(node, old, new)
-    assert isinstance(changed, ast.FunctionDef)
-    return changed
-
-
 def _rebuilt(node: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
-    """A tree with another node in one's place. All that doesn't lead to it stays the same objects."""
     if node is old:
         return new
     for name, value in ast.iter_fields(node):

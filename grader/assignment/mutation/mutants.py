@@ -12,7 +12,7 @@ from torch import Tensor
 
 from grader.assignment.declarations import Function, Gradient
 from grader.assignment.mutation.change import Change, Code
-from grader.assignment.mutation.changes import changes_of
+from grader.assignment.mutation.changes import Edit, changes_of
 from grader.assignment.mutation.sources import Source, helpers_of, source_of
 
 MOST_OF_ONE = 400
@@ -25,7 +25,8 @@ class Mutant:
 
     One that is of the `derivative` gives the right value, and has the changed function's derivative: what comes of a
     gradient that was worked out by hand with this mistake. `code` is the changed function, after the functions beside
-    it that it calls; () for one that isn't made of code.
+    it that it calls; () for one that isn't made of code. `edit` is what makes it, where that is at one place; `also` is
+    a second change at another.
     """
 
     quantity: str
@@ -33,6 +34,8 @@ class Mutant:
     function: Callable[..., object]
     code: tuple[ast.FunctionDef, ...] = ()
     derivative: bool = False
+    edit: Edit | None = None
+    also: Change | None = None
 
 
 def mutants_of(name: str, definition: Function | Gradient, others: Sequence[str] = ()) -> tuple[Mutant, ...]:
@@ -95,20 +98,51 @@ def _of_function(name: str, function: Function, others: Sequence[str]) -> Iterat
     source = source_of(function.call)
     if source is None:
         return
-    for code, change in _changed(source, others):
+    for code, change, edit in _changed(source, others):
         made = _compiled(source, code)
         if made is not None:
-            yield Mutant(quantity=name, change=change, function=made, code=code)
+            yield Mutant(quantity=name, change=change, function=made, code=code, edit=edit)
 
 
-def _changed(source: Source, others: Sequence[str]) -> Iterator[tuple[tuple[ast.FunctionDef, ...], Change]]:
+def pair_of(one: Mutant, other: Mutant, definition: Function | Gradient) -> Mutant | None:
+    """Two changes of one quantity at once; None where they are at the same place, or one of them isn't at any."""
+    if one.edit is None or other.edit is None or one.derivative != other.derivative or isinstance(definition, Gradient):
+        return None
+    source = source_of(definition.call)
+    if source is None:
+        return None
+    right = _code_of(source)
+    # Of two nodes of which one is part of the other, the outer one has to be replaced first.
+    for first, second in ((one.edit, other.edit), (other.edit, one.edit)):
+        once = _edited(right, first)
+        twice = _edited(once, second)
+        if once != right and twice != once:
+            code = (*twice[:-1], _with_parameter(_with_parameter(twice[-1], one.change), other.change))
+            made = _compiled(source, code)
+            pair = made and replace(one, function=made, code=code, edit=None, also=other.change, derivative=False)
+            return of_derivative(pair, definition) if pair and one.derivative else pair
+    return None
+
+
+def _edited(code: Sequence[ast.FunctionDef], edit: Edit) -> tuple[ast.FunctionDef, ...]:
+    return tuple(edit.applied(tree) for tree in code)
+
+
+def _code_of(source: Source) -> tuple[ast.FunctionDef, ...]:
+    """A function after those beside it that it calls."""
+    return (*(helper.tree for helper in helpers_of(source)), source.tree)
+
+
+def _changed(
+    source: Source, others: Sequence[str]
+) -> Iterator[tuple[tuple[ast.FunctionDef, ...], Change, Edit | None]]:
     """A function after those that it calls, with one change in any of them."""
-    helpers = tuple(helper.tree for helper in helpers_of(source))
-    for tree, change in changes_of(source.tree, others):
-        yield (*helpers, _with_parameter(tree, change)), change
-    for at, helper in enumerate(helpers):
-        for tree, change in changes_of(helper, ()):
-            yield (*helpers[:at], tree, *helpers[at + 1 :], source.tree), change
+    code = _code_of(source)
+    for tree, change, edit in changes_of(source.tree, others):
+        yield (*code[:-1], _with_parameter(tree, change)), change, edit
+    for at, helper in enumerate(code[:-1]):
+        for tree, change, edit in changes_of(helper, ()):
+            yield (*code[:at], tree, *code[at + 1 :]), change, edit
 
 
 def _with_parameter(tree: ast.FunctionDef, change: Change) -> ast.FunctionDef:

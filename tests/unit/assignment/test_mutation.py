@@ -182,7 +182,7 @@ def test_a_mutant_that_never_ends_is_left_out_and_all_together_take_bounded_time
     reference = load(tmp_path).reference
     began = time.monotonic()
     made = reference.hypotheses.mutants("q")
-    worlds = [value for each in made if (value := reference.hypotheses.alone(each, "q", chosen={})) is not None]
+    worlds = [value for each in made if (value := reference.hypotheses.alone((each,), "q", chosen={})) is not None]
     changed = reference.functions["f"].changed
     answers = [answer for each in changed.mutants if (answer := changed.answer(each, 0)) is not None]
     assert worlds

@@ -124,7 +124,7 @@ def test_values_under_mutants_take_bounded_memory(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("grader.assignment.hypotheses._REMEMBERED_BYTES", 100)
     reference = load(ROOT / "reference").reference
     hypotheses = Hypotheses(reference)
-    values = [hypotheses.alone(mutant, "dw1", chosen={}) for mutant in hypotheses.mutants("z2")]
+    values = [hypotheses.alone((mutant,), "dw1", chosen={}) for mutant in hypotheses.mutants("z2")]
     kept = [value for value in hypotheses._alone.values() if value is not None]
     assert sum(np.asarray(value).nbytes for value in kept) <= 100
     assert sum(value is not None for value in values) > len(kept)
