@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tests.benchmarks import calls, cost, memory, parallel, profile, regrade, scale, start
+from tests.benchmarks import calls, cost, diagnosis, memory, parallel, profile, regrade, scale, start
 from tests.benchmarks.accounting import UntrustedError
 from tests.benchmarks.document import Kept, as_json, keep
 from tests.benchmarks.figures import Measurement
@@ -23,6 +23,7 @@ PARTS: Mapping[str, Callable[[Setting], Iterator[Measurement]]] = {
     "cost": cost.measure,
     "start": start.measure,
     "calls": calls.measure,
+    "diagnosis": diagnosis.measure,
     "memory": memory.measure,
     "parallel": parallel.measure,
     "regrade": regrade.measure,
@@ -30,7 +31,7 @@ PARTS: Mapping[str, Callable[[Setting], Iterator[Measurement]]] = {
     "scale": scale.measure,
     "peers": comparison.measure,
 }
-_USUAL = ("cost", "start", "calls", "memory", "parallel", "regrade", "profile")
+_USUAL = ("cost", "start", "calls", "diagnosis", "memory", "parallel", "regrade", "profile")
 
 
 def main(
