@@ -31,6 +31,11 @@ class Graded:
         return self.results[place].submission.student.id
 
     @cached_property
+    def students(self) -> int:
+        """How many students they are of."""
+        return len({result.submission.student.id for result in self.results})
+
+    @cached_property
     def by_check(self) -> dict[str, dict[int, CheckGrade]]:
         """By the ids of checks, what each hand-in got on it, by its place."""
         found: dict[str, dict[int, CheckGrade]] = {}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from statistics import StatisticsError, correlation, fmean
 
 from grader.analysis.graded import Graded
+from grader.analysis.mistakes import cause
 from grader.analysis.scores import score
 from grader.assignment.spec import CheckSpec, Spec
 from grader.records import CheckGrade, Verdict
@@ -25,6 +26,8 @@ class Item:
 
     `mean` is their mean share of its points, None where it is worth none. `discrimination` is the corrected item-total
     correlation, None where either side doesn't vary, or the class is too small. `verdicts` are all that were given.
+    `mistake` is what explains most of the wrong answers that one thing explains, and `mistaken` how many; "" and 0
+    where nothing does.
     """
 
     id: str
@@ -34,6 +37,8 @@ class Item:
     mean: float | None
     discrimination: float | None
     verdicts: Mapping[Verdict, int]
+    mistake: str
+    mistaken: int
 
     @property
     def percent(self) -> int:
@@ -55,6 +60,8 @@ def _item(
     marked = {place: check for place, check in checks.items() if check.points is not None}
     shares = {place: share for place, check in marked.items() if (share := _share(check)) is not None}
     rest = {place: _rest(marked[place], *points[place]) for place in shares}
+    causes = Counter(str(why.message) for check in checks.values() if (why := cause(check)) is not None)
+    mistake, mistaken = min(causes.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
     both = [(shares[place], other) for place, other in rest.items() if other is not None]
     return Item(
         id=spec.id,
@@ -64,6 +71,8 @@ def _item(
         mean=fmean(shares.values()) if shares else None,
         discrimination=None if hand_ins.is_few else discrimination(both),
         verdicts=Counter(check.verdict for check in checks.values()),
+        mistake=mistake,
+        mistaken=mistaken,
     )
 
 

@@ -30,23 +30,27 @@ def cause(check: CheckGrade) -> Diagnosis | None:
 
 
 def mistakes(hand_ins: Graded) -> tuple[Mistake, ...]:
-    """The mistakes of a class, those of most students first; a student counts once for each, in however many checks."""
-    checks: dict[tuple[str, str], dict[str, None]] = {}
-    students: dict[tuple[str, str], set[str]] = {}
+    """The mistakes of a class, those of most students first.
+
+    The same is said of different mistakes where it is said of different quantities; a student counts once for each,
+    in however many versions.
+    """
+    checks: dict[tuple[str, str, str], dict[str, None]] = {}
+    students: dict[tuple[str, str, str], set[str]] = {}
     for student, check, why in _explained(hand_ins):
-        said = (why.code, str(why.message))
-        checks.setdefault(said, {})[check] = None
-        students.setdefault(said, set()).add(student)
+        key = (check.quantity, why.code, str(why.message))
+        checks.setdefault(key, {})[check.id] = None
+        students.setdefault(key, set()).add(student)
     found = (
-        Mistake(code=code, message=message, checks=tuple(where), students=len(students[code, message]))
-        for (code, message), where in checks.items()
+        Mistake(code=key[1], message=key[2], checks=tuple(where), students=len(students[key]))
+        for key, where in checks.items()
     )
     return tuple(sorted(found, key=lambda mistake: (-mistake.students, mistake.checks, mistake.message)))
 
 
-def _explained(hand_ins: Graded) -> Iterator[tuple[str, str, Diagnosis]]:
+def _explained(hand_ins: Graded) -> Iterator[tuple[str, CheckGrade, Diagnosis]]:
     for place, result in enumerate(hand_ins.results):
         for check in result.grade.checks:
             why = cause(check)
             if why is not None:
-                yield hand_ins.student(place), check.id, why
+                yield hand_ins.student(place), check, why

@@ -60,7 +60,8 @@ class Similar:
     def sentence(self) -> str:
         """What is the same, in numbers."""
         alone = sum(not value.others for value in self.shared)
-        said = f"{len(self.shared)} of the {self.both_wrong} values that both have wrong are the same"
+        among = f"{len(self.shared)} of the" if len(self.shared) < self.both_wrong else "All"
+        said = f"{among} {self.both_wrong} values that both have wrong are the same"
         if alone == len(self.shared):
             return f"{said}, and nobody else has them."
         rest = max(value.others for value in self.shared)
@@ -180,7 +181,7 @@ def _one_for_each_pair_of_students(named: Iterable[Similar], hand_ins: Graded) -
             yield pair
 
 
-def flagged(results: Sequence[Result], hand_ins: Graded, pairs: Iterable[Similar]) -> list[Result]:
+def flagged(results: Sequence[Result], hand_ins: Graded, pairs: Iterable[Similar]) -> tuple[Result, ...]:
     """All results of a class; to those that are like another's, a flag is added, for staff."""
     flags: dict[int, list[Flag]] = {}
     for pair in pairs:
@@ -188,9 +189,9 @@ def flagged(results: Sequence[Result], hand_ins: Graded, pairs: Iterable[Similar
             message = f"Wrong values as in the hand-in of {hand_ins.student(other)}: {pair.sentence}"
             flags.setdefault(place, []).append(Flag(code="similar", message=message))
     added = {id(hand_ins.results[place]): tuple(new) for place, new in flags.items()}
-    return [
+    return tuple(
         replace(result, grade=replace(result.grade, flags=(*result.grade.flags, *added[id(result)])))
         if id(result) in added
         else result
         for result in results
-    ]
+    )

@@ -14,14 +14,18 @@ CLOSE = 1e-5
 """Numbers that differ by less, relative to the largest of their value, come of the same mistake: about what float32
 loses on the way to a result."""
 
+_OPEN = frozenset({"shifted", "given-changed"})
+"""Explanations that fit many values: that two have the same one of these is not explained by them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongAnswer:
     """A wrong value of a check, and the places of the hand-ins that have it.
 
     `students` are who they are, each once, `wrong` how many students have a value of this check that is known and
-    wrong. `shown` is the value's beginning; `message` says what explains it, "" where nothing alone does; it may be
-    `explained` by one of several mistakes. `settled` says that what is wrong after it is a mistake of its own.
+    wrong. `shown` is the value's beginning; `message` says what explains it, "" where nothing alone does. It is
+    `explained` where a known mistake, or one of several, gives just this value. `settled` says that what is wrong after
+    it is a mistake of its own.
     """
 
     check: str
@@ -55,7 +59,7 @@ def _of_check(hand_ins: Graded, check: str, grades: dict[int, CheckGrade]) -> It
             wrong=wrong,
             shown=grades[places[0]].wrong_value.shown,  # type: ignore[union-attr]  # only those that have one are here
             message=_explanation(grades[place] for place in places),
-            explained=any(grades[place].diagnoses for place in places),
+            explained=any(why.code not in _OPEN for place in places for why in grades[place].diagnoses),
             settled=all(value.settled for _, value in group),
         )
 

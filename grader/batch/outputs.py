@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.analysis import Overview
 from grader.assignment.spec import Spec
 from grader.batch.stages import Pages
 from grader.errors import UsageError
-from grader.records import Result, Student, Submission
+from grader.records import Student, Submission
 from grader.reports import class_page, grades_csv
 
 
@@ -46,11 +47,10 @@ class OutputFolder:
         _write(folder / "executed.ipynb", pages.executed)
         _write(self.root / "feedback" / f"{submission.slug}.html", pages.feedback)
 
-    def write_class(self, results: Iterable[Result], spec: Spec, absent: Sequence[Student]) -> None:
-        """Write what is about the class as a whole. `results` needs no notebooks, outputs, captures or calls."""
-        rows = tuple(results)
-        _write(self.root / "grades.csv", grades_csv(rows, spec, absent))
-        _write(self.index, class_page(rows, spec, absent))
+    def write_class(self, overview: Overview, spec: Spec, absent: Sequence[Student]) -> None:
+        """Write what is about the class as a whole."""
+        _write(self.root / "grades.csv", grades_csv(overview.results, spec, absent))
+        _write(self.index, class_page(overview, spec, absent))
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from grader.analysis import overview
 from grader.assignment.spec import Reveal, Spec
 from grader.batch import (
     Batch,
@@ -87,11 +88,12 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             results = _without_superseded(book.grades(), mine.values())
             summary.complete(results, collected, mine, roster)
             summary.python = environment.python
-            out.write_class(results, spec, summary.absent)
+            seen = overview(results, spec)
+            out.write_class(seen, spec, summary.absent)
     if options.as_json:
-        print_json(summary, results, out)
+        print_json(summary, seen.results, out)
     else:
-        print_summary(summary, results, spec, out)
+        print_summary(summary, seen.results, spec, out)
     return summary.exit_status
 
 

@@ -152,7 +152,7 @@ def _shown_numbers(values: AnyArray) -> str:
     first = values.ravel()[:_SHOWN_NUMBERS].tolist()
     exact = values.dtype.kind in "biu"
     text = ", ".join(str(number) if exact else f"{number:.5g}" for number in first)
-    shape = " × ".join(map(str, values.shape))
+    shape = "×".join(map(str, values.shape))
     if values.ndim == 0:
         return text
     return f"{text}{', …' if values.size > len(first) else ''} ({shape})"

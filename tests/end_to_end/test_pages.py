@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 from grader.records import Cell, Evidence, Flag, Found, Grade, Notebook, Output, Result, Student
-from grader.reports import class_page, feedback_page
+from grader.reports import feedback_page
 from tests import browser
-from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, with_outputs
+from tests.large_class import large_class, sample
+from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, class_html, with_outputs
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,12 @@ ATTACKS = (
     "[press](javascript:window.hacked=1) ![x](https://evil.example/md.png) <https://evil.example>",
     "\x1b[31m\x1b[2J\x1b]8;;javascript:alert(1)\x07link\x1b]8;;\x07\x00\x08\x7f\u202eesrever\u2066",
 )
+
+
+@pytest.fixture(scope="module")
+def large() -> str:
+    """The page of a class of 120."""
+    return class_html(large_class(), sample().spec)
 
 
 def hostile() -> Result:
@@ -200,7 +207,7 @@ def test_pressing_everything_that_a_student_made_runs_nothing(visit: Open) -> No
 
 
 def test_a_hostile_class_runs_nothing_but_our_own_script(visit: Open) -> None:
-    seen = visit(class_page([*CLASS, hostile()], SPEC, [hostile().submission.student]))
+    seen = visit(class_html([*CLASS, hostile()], SPEC, [hostile().submission.student]))
 
     assert_nothing_happened(seen)
     assert seen.page.locator("table.students tbody tr").count() == 5
@@ -208,7 +215,7 @@ def test_a_hostile_class_runs_nothing_but_our_own_script(visit: Open) -> None:
 
 
 def test_the_class_sorts_by_every_column(visit: Open) -> None:
-    page = visit(class_page(CLASS, SPEC, ABSENT)).page
+    page = visit(class_html(CLASS, SPEC, ABSENT)).page
     students = page.locator("table.students tbody th")
     points = page.get_by_role("button", name="Points", exact=True)
 
@@ -225,7 +232,7 @@ def test_the_class_sorts_by_every_column(visit: Open) -> None:
 
 
 def test_the_class_is_filtered_by_text_status_and_flag(visit: Open) -> None:
-    page = visit(class_page(CLASS, SPEC, ABSENT)).page
+    page = visit(class_html(CLASS, SPEC, ABSENT)).page
     shown = page.locator("table.students tbody tr:visible th")
 
     page.get_by_label("Find").fill("LOVELACE")
@@ -242,21 +249,73 @@ def test_the_class_is_filtered_by_text_status_and_flag(visit: Open) -> None:
 @pytest.mark.parametrize("typed", ["Diaz", "díaz", "Di\u0301az"])
 def test_a_name_is_found_with_its_accents_or_without(visit: Open, typed: str) -> None:
     accented = replace(RESULT, submission=replace(RESULT.submission, student=Student(id="ines", name="Inés Díaz")))
-    page = visit(class_page([*CLASS, accented], SPEC)).page
+    page = visit(class_html([*CLASS, accented], SPEC)).page
 
     page.get_by_label("Find").fill(typed)
     assert page.locator("table.students tbody tr:visible th").all_text_contents() == ["ines"]
 
 
 def test_the_class_can_be_read_without_script(visit: Open) -> None:
-    page = visit(class_page(CLASS, SPEC, ABSENT), java_script_enabled=False).page
+    page = visit(class_html(CLASS, SPEC, ABSENT), java_script_enabled=False).page
 
     assert page.locator("table.students tbody tr:visible").count() == 4
     assert not page.get_by_label("Find").is_visible()
 
 
+@pytest.mark.parametrize("width", [420, 1100])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("html", [feedback_page(hostile(), SPEC, "values"), class_page(CLASS, SPEC, ABSENT)])
+def test_a_large_class_can_be_looked_at_on_any_screen(visit: Open, large: str, width: int, scheme: str) -> None:
+    seen = visit(large, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = seen.page
+
+    assert_nothing_happened(seen)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for chart in page.locator(".chart [role=img]").all():
+        box, drawing = chart.bounding_box(), chart.locator("svg").bounding_box()
+        assert box is not None
+        assert drawing is not None
+        assert 100 < drawing["height"] < 900
+        assert drawing["width"] <= box["width"]
+        for text in chart.locator("text").all():
+            inside = text.bounding_box()
+            assert inside is not None
+            assert inside["x"] >= box["x"] - 1
+            assert inside["x"] + inside["width"] <= box["x"] + box["width"] + 1
+    painted = page.locator(".chart path").first.evaluate("element => getComputedStyle(element).fill")
+    assert painted == {"light": "rgb(29, 85, 184)", "dark": "rgb(138, 180, 248)"}[scheme]
+
+
+def test_what_charts_show_is_there_for_those_who_hear_it(visit: Open, large: str) -> None:
+    page = visit(large).page
+    first, second = page.get_by_role("img").all()
+
+    assert [page.get_by_role("img", name=name).count() for name in ("Distribution", "Verdicts")] == [1, 1]
+    said = "loss.numpy: 70 correct, 18 follows through, 32 not right."
+    for chart, words in ((first, "90 to 100 percent: 75."), (second, said)):
+        text = page.locator(f"#{chart.get_attribute('aria-describedby')}").text_content()
+        assert words in " ".join((text or "").split())
+
+
+def test_a_large_class_prints(visit: Open, large: str) -> None:
+    page = visit(large).page
+
+    page.emulate_media(media="print")
+    assert page.locator(".chart svg").first.is_visible()
+    assert page.locator("#filters").is_hidden()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_values_that_two_share_are_one_press_away(visit: Open, large: str) -> None:
+    page = visit(large).page
+
+    assert page.locator(".pairs li li").first.is_hidden()
+    page.get_by_text("The values that they share").click()
+    assert page.locator(".pairs li li").first.is_visible()
+    assert page.locator(".pairs a").first.get_attribute("href") == "feedback/s017.html"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("html", [feedback_page(hostile(), SPEC, "values"), class_html(CLASS, SPEC, ABSENT)])
 def test_a_page_fits_a_telephone(visit: Open, html: str, scheme: str) -> None:
     page = visit(html, viewport={"width": 390, "height": 800}, color_scheme=scheme).page
 
@@ -307,7 +366,7 @@ def test_keys_reach_the_content_and_show_where_they_are(visit: Open) -> None:
     assert page.evaluate("location.hash") == "#main"
 
 
-@pytest.mark.parametrize("html", [feedback_page(RESULT, SPEC, "places"), class_page(CLASS, SPEC, ABSENT)])
+@pytest.mark.parametrize("html", [feedback_page(RESULT, SPEC, "places"), class_html(CLASS, SPEC, ABSENT)])
 def test_a_page_speaks_to_those_who_hear_it(visit: Open, html: str) -> None:
     page = visit(html).page
 

@@ -114,7 +114,7 @@ def test_whatever_is_handed_in_is_known_and_can_be_kept(value: Value) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (array([[0.5, 1 / 3], [2.0, 1e-9]]), "0.5, 0.33333, 2, 1e-09 (2 × 2)"),
+        (array([[0.5, 1 / 3], [2.0, 1e-9]]), "0.5, 0.33333, 2, 1e-09 (2×2)"),
         (array(range(8), "int64"), "0, 1, 2, 3, 4, 5, … (8)"),
         (Scalar(value=0.25), "0.25"),
         (Scalar(value="no"), "'no'"),

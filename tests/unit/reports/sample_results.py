@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from grader.analysis import overview
 from grader.assignment.spec import CheckSpec, Policies, Spec, TaskSpec
 from grader.records import (
     Cell,
@@ -26,6 +28,7 @@ from grader.records import (
     Submission,
     TaskGrade,
 )
+from grader.reports import class_page
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -301,3 +304,8 @@ def light(result: Result) -> Result:
         for execution in result.executions
     )
     return replace(result, notebook=None, plan=None, executions=executions)
+
+
+def class_html(results: Iterable[Result], spec: Spec, absent: Sequence[Student] = ()) -> str:
+    """The class page of results."""
+    return class_page(overview(results, spec), spec, absent)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import grader.reports
-from grader.reports import class_page, feedback_page
-from tests.unit.reports.sample_results import CLASS, RESULT, SPEC
+from grader.reports import feedback_page
+from tests.unit.reports.sample_results import CLASS, RESULT, SPEC, class_html
 
 STYLE = (Path(grader.reports.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
 
@@ -69,7 +69,7 @@ def test_the_style_fetches_nothing() -> None:
 
 @pytest.mark.parametrize("tag", ["style", "script"])
 def test_the_policy_allows_our_own_style_and_script_by_their_hash_alone(tag: str) -> None:
-    html = class_page(CLASS, SPEC)
+    html = class_html(CLASS, SPEC)
     bodies = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
 
     assert len(bodies) == 1
@@ -85,6 +85,6 @@ def test_a_students_page_has_no_script_at_all() -> None:
     assert "default-src 'none'; style-src 'sha256-" in html
 
 
-@pytest.mark.parametrize("html", [class_page(CLASS, SPEC), feedback_page(RESULT, SPEC, "values")])
+@pytest.mark.parametrize("html", [class_html(CLASS, SPEC), feedback_page(RESULT, SPEC, "values")])
 def test_no_element_has_a_style_or_a_handler_of_its_own(html: str) -> None:
     assert not re.search(r"<[a-z][^>]*\s(?:style|on[a-z]+)=", html)

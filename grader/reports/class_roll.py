@@ -1,12 +1,12 @@
-"""The figures of a class, from one pass over its results: counts, distribution, pass rates, a row each."""
+"""The roll of a class: a row for each submission and each student who handed in nothing, and their counts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.analysis import NOT_GRADED, UNSCORED, Distribution, Item, Score, distribution, graded, items, score
+from grader.analysis import UNSCORED, Score, score
 from grader.assignment.spec import Spec
 from grader.records import ExecutionStatus, Result, Student
 
@@ -29,11 +29,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassFigures:
-    """A class in figures. Submissions are graded, ungraded (our own fault) or rejected; `absent` counts students.
+class Roll:
+    """All of a class, row by row, and counted.
 
-    `distribution` is over the points that were marked for each graded submission, whatever still waits for a person.
-    `items` are the checks in the order of the assignment.
+    Submissions are graded, ungraded (our own fault) or rejected; `absent` counts students, `waiting` the submissions
+    in which something waits for a person.
     """
 
     rows: tuple[Row, ...]
@@ -42,26 +42,19 @@ class ClassFigures:
     rejected: int
     absent: int
     waiting: int
-    distribution: Distribution
-    items: tuple[Item, ...]
 
 
-def class_figures(results: Iterable[Result], spec: Spec, absent: Sequence[Student] = ()) -> ClassFigures:
-    """The figures of a class."""
-    each = tuple(results)
-    rows = [_row(result, spec) for result in each]
+def class_roll(results: Sequence[Result], spec: Spec, absent: Sequence[Student] = ()) -> Roll:
+    """The roll of a class; only a small row of each result is kept."""
+    rows = [_row(result, spec) for result in results]
     statuses = Counter(row.status for row in rows)
-    return ClassFigures(
+    return Roll(
         rows=(*rows, *(_absentee(student, spec) for student in absent)),
         graded=len(rows) - statuses["rejected"] - statuses["unavailable"],
         ungraded=statuses["unavailable"],
         rejected=statuses["rejected"],
         absent=len(absent),
         waiting=sum(row.total.waiting > 0 for row in rows),
-        distribution=distribution(
-            row.total.share for row in rows if row.total.share is not None and row.status not in NOT_GRADED
-        ),
-        items=items(graded(each), spec),
     )
 
 
