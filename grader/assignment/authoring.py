@@ -17,6 +17,7 @@ from grader.assignment.declarations import (
     Given,
     Gradient,
     Item,
+    MistakeDeclaration,
     PersonDeclaration,
     TaskDeclaration,
 )
@@ -48,6 +49,7 @@ from grader.assignment.validation import (
     read_policies,
     read_replaced,
     read_share,
+    read_students_function,
     read_text,
     read_tolerance,
     read_total,
@@ -219,6 +221,26 @@ class Assignment:
         declare = self._decorator(options, scope, place)
         return declare if function is None else declare(function)
 
+    def mistake(self, of: Named | Callable[..., object], says: str) -> Callable[[Declared], Declared]:
+        """Tell what to say of a mistake; decorates the function that makes it, in place of that of `of`.
+
+        `of` is a quantity, or a function that students write, or the name of either. The function takes what that
+        one's takes; for a quantity, anything that it is computed from. Where it gives a student's wrong answer, and
+        nothing else does, `says` is said, word by word. Raises AssignmentError for what can't be meant.
+        """
+        place = author_place()
+        # A function that students write stays the author's plain one.
+        name = _name(of.__name__ if inspect.isfunction(of) or inspect.isclass(of) else of, "of", place)
+        text = read_text(says, "says", place)
+
+        def declare(function: Declared, /) -> Declared:
+            read = read_students_function(function, place)
+            mistake = MistakeDeclaration(of=name, says=text, function=read, place=read.place)
+            self._declared = self._declared.with_mistake(mistake)
+            return function
+
+        return declare
+
     def _decorator(self, options: FunctionOptions, scope: Scope, place: Place) -> Decorator:
         refuse_unknown_options(options, FunctionOptions, place)
 
@@ -317,7 +339,7 @@ class Task:
         )
 
 
-def _name(named: Named, option: str, place: Place) -> str:
+def _name(named: object, option: str, place: Place) -> str:
     name = named if isinstance(named, str) else getattr(named, "name", None)
     if not isinstance(name, str):
         raise place.error(

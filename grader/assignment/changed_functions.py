@@ -23,7 +23,7 @@ from grader.errors import AssignmentError
 if TYPE_CHECKING:
     from grader.assignment.functions import FunctionReference
 
-_MOST_OTHER_CASES = 5
+_OTHER_CASES = 5
 _REMEMBERED_BYTES = 64 * 1024**2
 _FAULTS = (AssignmentError, TooLong, ValueError, RuntimeError, ArithmeticError, TypeError, LookupError)
 
@@ -48,9 +48,12 @@ class ChangedFunctions:
 
     @cached_property
     def mutants(self) -> tuple[Mutant, ...]:
-        """Every small change; none for classes, whose methods aren't changed."""
+        """The mistakes that the author expects, and every small change; none for classes, whose methods aren't
+        changed."""
         declaration = self._reference.declaration
-        return () if self._reference.construct is not None else mutants_of(declaration.name, declaration.function)
+        if self._reference.construct is not None:
+            return ()
+        return (*self._reference.mistakes, *mutants_of(declaration.name, declaration.function))
 
     def answer(self, mutant: Mutant, number: int) -> Expected | None:
         """What a mutant gives for a case that asks for a value; None where it fails, or all have taken too long."""
@@ -62,6 +65,14 @@ class ChangedFunctions:
         if self._room >= 0:
             self._answers[key] = answer
         return answer
+
+    def answers_and_right(self, mutant: Mutant) -> Iterator[tuple[Expected | None, Expected | None]]:
+        """What a mutant gives, and what is right, for the cases and for some of other numbers."""
+        for number, case in enumerate(self._reference.cases):
+            if not case.error:
+                yield self.answer(mutant, number), self._reference.expected[number]
+        unchanged = replace(mutant, function=self._reference.declaration.function.call)
+        yield from zip(self._varied(mutant), self._varied(unchanged), strict=True)
 
     def pairs(self, number: int) -> tuple[Mutant, ...]:
         """Two changes at once, at different places, that may show in a case, the most plausible first."""
@@ -92,7 +103,7 @@ class ChangedFunctions:
         asked = (case for case in self._reference.cases if not case.error)
         return tuple(
             replace(case, arguments=tuple(with_other_numbers(each, generator) for each in case.arguments))
-            for case in itertools.islice(asked, _MOST_OTHER_CASES)
+            for case in itertools.islice(itertools.cycle(asked), _OTHER_CASES)
         )
 
     def _called(self, mutant: Mutant, case: Case, patience: Patience) -> Expected | None:

@@ -154,6 +154,16 @@ Item = QuantityDeclaration | FunctionDeclaration | PropertyDeclaration | PersonD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MistakeDeclaration:
+    """A mistake that an author expects in a quantity or a function: what it then computes, and what to say of it."""
+
+    of: str
+    says: str
+    function: Function
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDeclaration:
     """A part of the assignment; its items name it by `id`."""
 
@@ -181,6 +191,7 @@ class AssignmentDeclaration:
     givens: tuple[Given, ...] = ()
     tasks: tuple[TaskDeclaration, ...] = ()
     items: tuple[Item, ...] = ()
+    mistakes: tuple[MistakeDeclaration, ...] = ()
 
     @property
     def quantities(self) -> tuple[QuantityDeclaration, ...]:
@@ -206,6 +217,10 @@ class AssignmentDeclaration:
         """Add a quantity or a person's check; an AssignmentError if its name is taken."""
         self._refuse_taken(item)
         return replace(self, items=(*self.items, item))
+
+    def with_mistake(self, mistake: MistakeDeclaration) -> AssignmentDeclaration:
+        """Add a mistake that is expected."""
+        return replace(self, mistakes=(*self.mistakes, mistake))
 
     def with_task(self, task: TaskDeclaration) -> AssignmentDeclaration:
         """Add a task; an AssignmentError if another has its id."""

@@ -23,6 +23,7 @@ from grader.assignment.cases import (
 from grader.assignment.changed_functions import ChangedFunctions
 from grader.assignment.declarations import Function, FunctionDeclaration
 from grader.assignment.evaluation import Importable, call
+from grader.assignment.mutation import Mutant
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import blaming
 from grader.assignment.plain import equal, expected_of, has_nan
@@ -38,7 +39,8 @@ _NUMBERS = (float, int, bool)
 class FunctionReference:
     """One version of a function: its cases as they go into the sandbox, and the function that knows the answers.
 
-    `frame` holds the arguments, `calls` is what is asked for. `state` are the parameters that objects get.
+    `frame` holds the arguments, `calls` is what is asked for. `state` are the parameters that objects get,
+    `mistakes` those that the author expects.
     """
 
     declaration: FunctionDeclaration
@@ -48,6 +50,7 @@ class FunctionReference:
     calls: Calls
     frame: bytes
     importable: Importable
+    mistakes: tuple[Mutant, ...] = ()
 
     @cached_property
     def expected(self) -> tuple[Expected | None, ...]:
@@ -168,7 +171,11 @@ def _as_constructors_see(value: Value) -> object:
 
 
 def build_function(
-    declared: FunctionDeclaration, version: str, folder: Path, importable: Importable
+    declared: FunctionDeclaration,
+    version: str,
+    folder: Path,
+    importable: Importable,
+    mistakes: tuple[Mutant, ...] = (),
 ) -> FunctionReference:
     """Read a function's cases for one version, and make the frame that holds them."""
     passing = Passing.of(declared.kinds[version], declared.dtype, folder)
@@ -197,6 +204,7 @@ def build_function(
         calls=calls,
         frame=frame,
         importable=importable,
+        mistakes=mistakes,
     )
 
 

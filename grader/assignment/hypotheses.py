@@ -66,13 +66,16 @@ class Hypotheses:
             yield
 
     def mutants(self, quantity: str) -> tuple[Mutant, ...]:
-        """Every small change to a quantity's function."""
+        """The mistakes in a quantity that the author expects, and every small change to its function."""
         return self._mutants[quantity]
 
     @cached_property
     def _mutants(self) -> Mapping[str, tuple[Mutant, ...]]:
         return {
-            name: mutants_of(name, quantity.definition, sorted(self.ancestors(name) - {*quantity.parents, name}))
+            name: (
+                *self._reference.mistakes.get(name, ()),
+                *mutants_of(name, quantity.definition, sorted(self.ancestors(name) - {*quantity.parents, name})),
+            )
             for name, quantity in self._reference.graph.quantities.items()
         }
 
@@ -150,6 +153,12 @@ class Hypotheses:
             mine is not None and theirs is not None and equal(mine, theirs)
             for mine, theirs in zip(self._varied(one, quantity), self._varied(other, quantity), strict=True)
         )
+
+    def is_right_elsewhere(self, mutant: Mutant) -> bool:
+        """Whether a mutant gives its quantity what is right on other numbers in the givens, too."""
+        rights = [world.values.get(mutant.quantity) for world in self._other_worlds]
+        pairs = zip(self._varied((mutant,), mutant.quantity), rights, strict=True)
+        return all(value is not None and right is not None and equal(value, right) for value, right in pairs)
 
     def _varied(self, mutants: Together, quantity: str) -> tuple[Expected | None, ...]:
         key = (mutants, quantity)

@@ -23,9 +23,11 @@ from grader.assignment.declarations import (
     TaskDeclaration,
 )
 from grader.assignment.evaluation import Importable
+from grader.assignment.expected_mistakes import mistakes_of, refuse_no_mistakes
 from grader.assignment.folder import FolderModules, read_sources
 from grader.assignment.functions import FunctionReference, build_function
 from grader.assignment.headings import headings_by_task
+from grader.assignment.mutation import Mutant
 from grader.assignment.prelude import Prelude, read_prelude
 from grader.assignment.properties import PropertyReference, build_property
 from grader.assignment.reference import Graph, Reference, build_graph
@@ -66,20 +68,26 @@ def load(folder: Path) -> Loaded:
     modules = FolderModules(folder)
     declared = _the_assignment(modules.run(sources.module)).declaration
     graph = build_graph(declared.givens, declared.quantities)
-    functions = _functions(declared, folder, modules.importable)
+    mistakes = mistakes_of(declared, graph)
+    functions = _functions(declared, folder, modules.importable, mistakes)
     properties = _properties(declared, folder, modules.importable)
     spec = _specify(declared, graph, sources.digest, read_prelude(folder, sources.texts), functions, properties)
-    reference = Reference(graph=graph, functions=functions, properties=properties, importable=modules.importable)
+    reference = Reference(
+        graph=graph, functions=functions, properties=properties, importable=modules.importable, mistakes=mistakes
+    )
     reference.worlds()
     reference.refuse_varying_shapes()
     for function in functions.values():
         function.expected  # noqa: B018  # computes it, and refuses what is wrong with it
+    refuse_no_mistakes(declared, reference)
     return Loaded(spec=spec, reference=reference, sources=sources.texts)
 
 
-def _functions(declared: AssignmentDeclaration, folder: Path, importable: Importable) -> dict[str, FunctionReference]:
+def _functions(
+    declared: AssignmentDeclaration, folder: Path, importable: Importable, mistakes: Mapping[str, tuple[Mutant, ...]]
+) -> dict[str, FunctionReference]:
     return {
-        _check_id(item, version): build_function(item, version, folder, importable)
+        _check_id(item, version): build_function(item, version, folder, importable, mistakes.get(item.name, ()))
         for item in declared.functions
         for version in item.points
     }

@@ -12,6 +12,7 @@ MOST_SINGLES = 60
 MOST_PAIRS = 300
 """At most so many pairs are tried for one quantity or function."""
 _COMMONEST: tuple[Code, ...] = (
+    "authors",
     "sign",
     "call-left-out",
     "mean-for-sum",

@@ -21,6 +21,7 @@ from grader.assignment.declarations import Function, Given, Gradient, QuantityDe
 from grader.assignment.evaluation import Importable, evaluate
 from grader.assignment.functions import FunctionReference
 from grader.assignment.hypotheses import Hypotheses
+from grader.assignment.mutation import Mutant
 from grader.assignment.outcomes import Expected
 from grader.assignment.places import Place, suggestion
 from grader.assignment.plain import equal, expected_of, has_nan
@@ -144,6 +145,8 @@ class Reference:
     properties: Mapping[str, PropertyReference] = field(default_factory=dict)
     """By check id, the author's predicates."""
     importable: Importable = nullcontext
+    mistakes: Mapping[str, tuple[Mutant, ...]] = field(default_factory=dict)
+    """By quantity, the mistakes that the author expects."""
 
     @cached_property
     def hypotheses(self) -> Hypotheses:

@@ -43,6 +43,7 @@ _SENTENCES: Mapping[str, str] = {
     "other-correction": "The spread divides by another count: all elements, or all but one.",
     "other-quantity": "`{now}` is used where `{was}` belongs.",
     "exchanged": "`{was}` and `{now}` stand in each other's places.",
+    "authors": "{says}",
     "added-up": "The gradient was added up more than once: gradients add up from one `backward()` to the next.",
 }
 _DERIVATIVES: Mapping[str, str] = {
@@ -100,7 +101,11 @@ def sentence_of(mutant: Mutant, quantity: str) -> str:
             return _DERIVATIVES[change.code].format_map(change.facts)
         return _DERIVED.format(quantity=mutant.quantity, sentence=_plain(change))
     sentence = _plain(change)
-    return sentence if mutant.quantity == quantity else _IN.format(quantity=mutant.quantity, sentence=sentence)
+    return (
+        sentence
+        if mutant.quantity == quantity or change.code == "authors"
+        else _IN.format(quantity=mutant.quantity, sentence=sentence)
+    )
 
 
 def _plain(change: Change) -> str:

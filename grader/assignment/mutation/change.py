@@ -32,6 +32,7 @@ Code = Literal[
     "other-quantity",
     "exchanged",
     "added-up",
+    "authors",
 ]
 
 

@@ -190,7 +190,8 @@ def test_every_mistake_has_a_sentence_that_students_may_read_whatever_is_reveale
     assert set(mistakes._SENTENCES) == codes
     for code in codes:
         was, now = ("1", "0") if code.endswith("-axis") else ("y1", "y2")
-        change = Change(code=code, line=1, facts={"call": "softmax", "was": was, "now": now, "operator": "@"})
+        facts = {"call": "softmax", "was": was, "now": now, "operator": "@", "says": "Each row sums to one."}
+        change = Change(code=code, line=1, facts=facts)
         told = Diagnosis(code="mistake", message=mistakes._plain(change))
         check = CheckGrade(
             id="a",
