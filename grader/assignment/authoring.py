@@ -29,6 +29,7 @@ from grader.assignment.declaring import (
     declare_property,
 )
 from grader.assignment.headings import Headings, read_headings
+from grader.assignment.languages import ENGLISH, read_language
 from grader.assignment.options import (
     CallableOptions,
     FunctionOptions,
@@ -117,6 +118,7 @@ class Assignment:
         replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
         headings: Headings = (),
+        language: str = ENGLISH,
     ) -> None:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
@@ -124,8 +126,8 @@ class Assignment:
         options from `reveal` to `repeat` are the fields of `Policies`. `replaced` are values that a graded run has
         where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter of the class, by its path from
         this folder, where it isn't the grader's own. `headings` are patterns of what headings look like besides the
-        tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in them, too. Raises AssignmentError
-        for what can't be meant.
+        tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in them, too. `language` is that of
+        the students' feedback pages ("ko"). Raises AssignmentError for what can't be meant.
         """
         place = author_place()
         policies = Policies(
@@ -144,6 +146,7 @@ class Assignment:
             policies=read_policies(policies, place),
             replaced=read_replaced(replaced or {}, place),
             python=read_path(python, "python", place),
+            language=read_language(language, place),
             place=place,
             headings=read_headings(headings, place),
         )

@@ -186,6 +186,7 @@ class AssignmentDeclaration:
     policies: Policies
     replaced: Mapping[str, str]
     python: str
+    language: str
     place: Place
     headings: tuple[str, ...] = ()
     givens: tuple[Given, ...] = ()

@@ -164,6 +164,7 @@ def _specify(
         inputs=_inputs(functions, properties),
         digest=digest,
         python=declared.python,
+        language=declared.language,
     )
 
 

@@ -185,7 +185,7 @@ class Spec:
     all calls, as frames by their digests. `drawn` are the givens that students draw themselves.
     `replaced` holds, by name, the values (as Python writes them) that a graded run has in place of the notebook's.
     `prelude` is the code that runs before a notebook, and `prelude_names` what it defines. `python` is the interpreter
-    of the class, from the reference folder; "" for the grader's own.
+    of the class, from the reference folder; "" for the grader's own. `language` is that of feedback pages.
     """
 
     id: str
@@ -203,6 +203,7 @@ class Spec:
     inputs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     digest: str = ""
     python: str = ""
+    language: str = "en"
 
     @property
     def checks(self) -> tuple[CheckSpec, ...]:

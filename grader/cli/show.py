@@ -71,13 +71,13 @@ def _print(result: Result, folder: OutputFolder, headings: Mapping[str, str]) ->
         stdout.print(_table(task.checks))
         for check in task.checks:
             if check.verdict != "correct":
-                stdout.print(Text.assemble(safe(check.id, "dim"), "  ", safe(explain(check, "staff", heading))))
+                stdout.print(Text.assemble(safe(check.id, "dim"), "  ", safe(str(explain(check, "staff", heading)))))
     flags = [flag for flag in grade.flags if flag.code not in SAID_BY_VERDICTS]
     if flags:
         stdout.print()
         stdout.print(Text("To look at", style="bold"))
     for flag in flags:
-        stdout.print(Text.assemble(safe(flag.code, "yellow"), "  ", safe(flag.message)))
+        stdout.print(Text.assemble(safe(flag.code, "yellow"), "  ", safe(str(flag.message))))
     stdout.print()
     feedback = folder.root / "feedback" / f"{submission.slug}.html"
     stdout.print(Text.assemble("Feedback: ", (str(feedback), "bold")), soft_wrap=True)

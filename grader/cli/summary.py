@@ -98,7 +98,7 @@ def _has_a_fault(result: Result) -> bool:
 
 
 def _packages(result: Result) -> Iterator[str]:
-    return (flag.message.split("`")[1] for flag in result.grade.flags if flag.code == "missing-package")
+    return (str(flag.message).split("`")[1] for flag in result.grade.flags if flag.code == "missing-package")
 
 
 def print_summary(summary: Summary, results: Sequence[Result], spec: Spec, out: OutputFolder) -> None:

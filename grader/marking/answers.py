@@ -19,10 +19,12 @@ from grader.records import (
     CellRun,
     Execution,
     Found,
+    Message,
     Reason,
     Unreadable,
     Value,
     Verdict,
+    Words,
     parts_of,
 )
 
@@ -65,7 +67,7 @@ class Absent:
 
     verdict: Verdict
     reason: Reason
-    detail: str = ""
+    detail: Words = ""
     made_in: int | None = None
 
 
@@ -221,17 +223,17 @@ def _makes(trace: Trace, name: str, cell: int, check: CheckSpec) -> bool:
     return trace.sets(name, cell)
 
 
-def _failure(run: CellRun) -> str:
+def _failure(run: CellRun) -> Words:
     """Why a cell ended, in words for its student."""
     error = run.error
     if run.status == "timeout":
-        return "it ran longer than its limit"
+        return Message("it ran longer than its limit")
     if run.status == "output":
-        return "it wrote more than its limit"
+        return Message("it wrote more than its limit")
     if error is None:
-        return "its process died"
+        return Message("its process died")
     if error.name == "StdinNotImplementedError":
-        return "it asks for input(), and nobody answers when a notebook is graded"
+        return Message("it asks for input(), and nobody answers when a notebook is graded")
     return f"{error.name}: {error.message}".strip(": ")[:300]
 
 

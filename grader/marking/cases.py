@@ -15,7 +15,20 @@ from grader.marking.answers import how_it_failed
 from grader.marking.compare import Outcome
 from grader.marking.leaves import Leaf, combined, compare_leaves
 from grader.marking.numbers import Numeric, as_numeric
-from grader.records import Array, CallResult, CallsMade, Diagnosis, Flag, Part, Reason, Scalar, Value
+from grader.records import (
+    Array,
+    CallResult,
+    CallsMade,
+    Diagnosis,
+    Flag,
+    Message,
+    Part,
+    Reason,
+    Scalar,
+    Value,
+    Words,
+    translatable,
+)
 
 SCALAR_ONLY = "scalar-only"
 PRINTS_INSTEAD = "prints-instead"
@@ -118,7 +131,7 @@ def _in_shape_of(value: Value, expected: Expected) -> Value | Numeric:
     return Numeric(values=numeric.values.reshape(shape), dtype=numeric.dtype)
 
 
-def _failed(label: str, reason: Reason, detail: str, code: str = "") -> JudgedCase:
+def _failed(label: str, reason: Reason, detail: Words, code: str = "") -> JudgedCase:
     part = Part(label=label, verdict="incorrect", reason=reason, detail=detail)
     return JudgedCase(parts=(part,), code=code)
 
@@ -141,30 +154,40 @@ def share_of(function: FunctionSpec, cases: Sequence[JudgedCase]) -> Fraction:
 def diagnoses_of(cases: Sequence[JudgedCase]) -> tuple[Diagnosis, ...]:
     """What explains wrong cases, each said once."""
     codes = dict.fromkeys(case.code for case in cases if case.code)
-    return tuple(Diagnosis(code=code, message=_MESSAGES[code]) for code in codes)
+    return tuple(Diagnosis(code=code, message=Message(_MESSAGES[code])) for code in codes)
 
 
 _MESSAGES = {
-    SCALAR_ONLY: "It works for one number, but not for an array: an `if` can't decide for many numbers at once. "
-    "Work with whole arrays, as `np.where` and `np.maximum` do.",
-    PRINTS_INSTEAD: "It prints its result instead of returning it, so whoever calls it gets `None`.",
-    CHANGES_ITS_ARGUMENT: "It changes its argument and returns nothing, so whoever calls it gets `None`.",
+    SCALAR_ONLY: translatable(
+        "It works for one number, but not for an array: an `if` can't decide for many numbers at once. "
+        "Work with whole arrays, as `np.where` and `np.maximum` do."
+    ),
+    PRINTS_INSTEAD: translatable("It prints its result instead of returning it, so whoever calls it gets `None`."),
+    CHANGES_ITS_ARGUMENT: translatable("It changes its argument and returns nothing, so whoever calls it gets `None`."),
+}
+
+
+_FLAGS = {
+    "mutates-argument": translatable("`{name}` changes the arguments that it is called with (case {case})."),
+    "keeps-state": translatable(
+        "`{name}` gives another answer the second time: it keeps state between calls, or draws random "
+        "numbers that no global seed sets, as `np.random.default_rng()` does."
+    ),
+    "not-reproducible": translatable(
+        "`{name}` gives random answers: the same call gives another one with another seed."
+    ),
 }
 
 
 def flags_of_calls(check: CheckSpec, made: CallsMade) -> Iterator[Flag]:
     """What a person should look at in how a function behaved."""
     changed = [number + 1 for number, result in enumerate(made.results) if result.changed]
-    if changed:
-        message = f"`{made.found}` changes the arguments that it is called with (case {changed[0]})."
-        yield Flag(code="mutates-argument", message=message, check=check.id)
     again = {result.again for result in made.results}
-    if "state" in again:
-        message = (
-            f"`{made.found}` gives another answer the second time: it keeps state between calls, or draws random "
-            "numbers that no global seed sets, as `np.random.default_rng()` does."
-        )
-        yield Flag(code="keeps-state", message=message, check=check.id)
-    elif "random" in again:
-        message = f"`{made.found}` gives random answers: the same call gives another one with another seed."
-        yield Flag(code="not-reproducible", message=message, check=check.id)
+    facts: dict[str, str | int] = {"name": made.found, "case": changed[0] if changed else 0}
+    for code, holds in (
+        ("mutates-argument", bool(changed)),
+        ("keeps-state", "state" in again),
+        ("not-reproducible", "random" in again and "state" not in again),
+    ):
+        if holds:
+            yield Flag(code=code, message=Message(_FLAGS[code], facts), check=check.id)

@@ -14,7 +14,7 @@ from grader.assignment.spec import Tolerance
 from grader.marking.alignment import aligned
 from grader.marking.numbers import NotNumeric, Numeric
 from grader.marking.tolerances import Allowance, allowance
-from grader.records import Comparison, Evidence, Reason
+from grader.records import Comparison, Evidence, Reason, Words
 from grader.wire.arrays import AnyArray
 
 COARSEST_PRINT = 1e-3
@@ -40,7 +40,7 @@ class Outcome:
 
     reason: Reason
     share: Fraction = Fraction(0)
-    detail: str = ""
+    detail: Words = ""
     comparison: Comparison | None = None
     evidence: Evidence | None = None
 

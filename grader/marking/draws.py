@@ -11,7 +11,7 @@ from grader.assignment.spec import GivenSpec
 from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.trace import Trace
 from grader.plan import cells_that_assign
-from grader.records import Value
+from grader.records import Message, Value, Words
 from grader.wire.arrays import AnyArray
 
 
@@ -20,7 +20,7 @@ class Drawn:
     """What a student drew, in one version, by the given's name; and what is wrong with those that can't be taken."""
 
     values: Mapping[str, AnyArray] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Words] = field(default_factory=dict)
 
 
 def drawn_by_student(trace: Trace, version: str) -> Drawn:
@@ -29,18 +29,18 @@ def drawn_by_student(trace: Trace, version: str) -> Drawn:
     Whoever makes room first (`w = np.zeros((2, 2))`) may draw in a later cell.
     """
     values: dict[str, AnyArray] = {}
-    problems: dict[str, str] = {}
+    problems: dict[str, Words] = {}
     for given in trace.spec.drawn:
         if version not in given.names:
             continue
         paths = given.names[version]
-        read = [_read(value, given) for value in _values(trace, paths)]
-        draw = next((each for each in read if not isinstance(each, str)), None)
+        read = [_read(value, given, paths[0]) for value in _values(trace, paths)]
+        draw = next((each for each in read if not isinstance(each, Message)), None)
         if draw is not None:
             values[given.name] = draw
         else:
-            problem = next((each for each in read if isinstance(each, str)), "is not there")
-            problems[given.name] = f"`{paths[0]}` {problem}"
+            missing = Message("`{name}` is not there", {"name": paths[0]})
+            problems[given.name] = next((each for each in read if isinstance(each, Message)), missing)
     return Drawn(values=values, problems=problems)
 
 
@@ -53,19 +53,21 @@ def _values(trace: Trace, paths: tuple[str, ...]) -> Iterator[Value]:
             yield trace.at_notebook_end[path].value
 
 
-def _read(value: Value, given: GivenSpec) -> AnyArray | str:
+def _read(value: Value, given: GivenSpec, name: str) -> AnyArray | Message:
     """A draw as floating numbers, as the reference takes it; or what is wrong with it."""
     numeric = as_numeric(value)
     if not isinstance(numeric, Numeric) or numeric.values.dtype.kind not in "fiub":
-        return "holds other things than real numbers"
+        return Message("`{name}` holds other things than real numbers", {"name": name})
     values = numeric.values.astype(np.float64)
     if values.shape != given.shape:
-        return f"has the shape {values.shape}, where {given.shape} is asked for"
+        facts = {"name": name, "shape": str(values.shape), "asked": str(given.shape)}
+        return Message("`{name}` has the shape {shape}, where {asked} is asked for", facts)
     if not np.isfinite(values).all():
-        return "holds values that are not finite"
+        return Message("`{name}` holds values that are not finite", {"name": name})
     low, high = given.spread
     with np.errstate(all="ignore"):  # the squares of huge numbers are beyond all bounds, and so is their spread
         spread = float(values.std()) if values.size > 1 else low
     if not low <= spread <= high:
-        return f"has the standard deviation {spread:.3g}, not one from {low:g} to {high:g}"
+        facts = {"name": name, "spread": f"{spread:.3g}", "low": f"{low:g}", "high": f"{high:g}"}
+        return Message("`{name}` has the standard deviation {spread}, not one from {low} to {high}", facts)
     return values

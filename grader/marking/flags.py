@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from grader.marking.answers import missing_packages
 from grader.marking.older import not_bridged
-from grader.records import CheckGrade, Execution, Flag
+from grader.records import CheckGrade, Execution, Flag, Found, Message, either, translatable
+
+_WAITS = translatable("{check} waits for a person.")
+_NOT_BY_MACHINE = translatable("{check} could not be marked by the machine.")
+_FOUND = {
+    "other-name": translatable("{check} was taken from `{name}`; the agreed name is `{agreed}`."),
+    "printed-only": translatable("{check} was only printed; the agreed name is `{agreed}`."),
+    "late": translatable("`{name}` was there only at the end of the notebook, not of its task's section."),
+}
 
 
 def flags_of(checks: Iterable[CheckGrade], execution: Execution) -> tuple[Flag, ...]:
@@ -16,33 +24,42 @@ def flags_of(checks: Iterable[CheckGrade], execution: Execution) -> tuple[Flag, 
 
 def _of_execution(execution: Execution) -> Iterator[Flag]:
     if execution.tries > 1:
-        yield Flag(code="retried", message="The process was ended early, so the notebook was executed once more.")
+        again = Message("The process was ended early, so the notebook was executed once more.")
+        yield Flag(code="retried", message=again)
     for package in missing_packages(execution):
-        message = f"`{package}` is imported, but it is neither installed where this was graded nor provided."
+        message = Message(
+            "`{package}` is imported, but it is neither installed where this was graded nor provided.",
+            {"package": package},
+        )
         yield Flag(code="missing-package", message=message)
     yield from not_bridged(execution)
 
 
 def _of_check(check: CheckGrade) -> Iterator[Flag]:
-    found = check.found
-    cell = found.cell if found else None
+    cell = check.found.cell if check.found else None
     if check.verdict == "unmarked":
-        message = f"{check.id} could not be marked by the machine." if check.kind != "person" else ""
-        yield Flag(code="unmarked", message=message or f"{check.id} waits for a person.", cell=cell, check=check.id)
+        by_person = check.kind == "person"
+        template = _WAITS if by_person else _NOT_BY_MACHINE
+        yield Flag(code="unmarked", message=Message(template, {"check": check.id}), cell=cell, check=check.id)
     if check.verdict == "missing" and check.reason == "no-variable" and check.names:
-        message = f"There is no variable {' or '.join(f'`{name}`' for name in check.names)}."
+        message = Message("There is no variable {names}.", {"names": either(check.names)})
         yield Flag(code="missing-name", message=message, check=check.id)
-    if found and found.kind == "other-name":
-        message = f"{check.id} was taken from `{found.name}`; the agreed name is `{check.names[0]}`."
-        yield Flag(code="other-name", message=message, cell=cell, check=check.id)
-    if found and found.kind == "printed":
-        message = f"{check.id} was only printed; the agreed name is `{check.names[0]}`."
-        yield Flag(code="printed-only", message=message, cell=cell, check=check.id)
     if check.reason == "low-precision":
-        message = (
-            f"{check.id} is right only at lower precision than its type: numbers of another precision got into it."
+        message = Message(
+            "{check} is right only at lower precision than its type: numbers of another precision got into it.",
+            {"check": check.id},
         )
         yield Flag(code="low-precision", message=message, cell=cell, check=check.id)
-    if found and check.late:
-        message = f"`{found.name}` was there only at the end of the notebook, not of its task's section."
-        yield Flag(code="late", message=message, cell=cell, check=check.id)
+    if check.found:
+        yield from _of_found(check, check.found)
+
+
+def _of_found(check: CheckGrade, found: Found) -> Iterator[Flag]:
+    facts = {"check": check.id, "name": found.name, "agreed": check.names[0] if check.names else ""}
+    for code, holds in (
+        ("other-name", found.kind == "other-name"),
+        ("printed-only", found.kind == "printed"),
+        ("late", check.late),
+    ):
+        if holds:
+            yield Flag(code=code, message=Message(_FOUND[code], facts), cell=found.cell, check=check.id)

@@ -19,7 +19,7 @@ from grader.marking.explaining import Explaining
 from grader.marking.judge import absent, judge, judge_function, judge_property
 from grader.marking.strands import Strands
 from grader.marking.trace import Trace
-from grader.records import CheckGrade, Flag
+from grader.records import CheckGrade, Flag, Message
 
 if TYPE_CHECKING:
     from grader.assignment.reference import Reference
@@ -81,7 +81,7 @@ class Judges:
         """What is wrong with what the student drew."""
         for version in dict.fromkeys(version for given in self.trace.spec.drawn for version in given.names):
             for problem in self._drawn(version).problems.values():
-                yield Flag(code="given-changed", message=f"{problem}.")
+                yield Flag(code="given-changed", message=Message("{problem}.", {"problem": problem}))
 
     def _drawn(self, version: str) -> Drawn:
         if version not in self._draws:

@@ -11,12 +11,13 @@ import numpy as np
 
 from grader.assignment.outcomes import Expected
 from grader.assignment.spec import Tolerance
+from grader.marking import kinds
 from grader.marking.compare import Outcome, compare
 from grader.marking.members import is_list_of_things, matched, things_in
 from grader.marking.numbers import NotNumeric, Numeric, as_numeric
 from grader.marking.tables import columns_of, in_order, labels_of, row_order
 from grader.marking.text import canonical
-from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Value
+from grader.records import Array, Frame, Mapping, Masked, Message, Scalar, Sequence, Value, Words
 from grader.wire.arrays import AnyArray
 
 MOST_LEAVES = 10_000
@@ -57,7 +58,11 @@ def combined(leaves: AbstractSequence[Leaf]) -> Outcome:
         return next((leaf.outcome for leaf in leaves if leaf.outcome.reason == "low-precision"), _RIGHT)
     share = Fraction(len(leaves) - len(wrong), len(leaves))
     first = wrong[0].outcome
-    return replace(first, share=share, detail=": ".join(filter(None, (wrong[0].place, first.detail))))
+    return replace(first, share=share, detail=_placed(wrong[0].place, first.detail))
+
+
+def _placed(place: str, detail: Words) -> Words:
+    return Message("{place}: {detail}", {"place": place, "detail": detail}) if place and detail else place or detail
 
 
 def _leaves(found: Value | Numeric, expected: Expected, tolerance: Tolerance, place: str) -> Iterator[Leaf]:
@@ -288,31 +293,6 @@ def _columns(found: Value | Numeric, expected: Frame, tolerance: Tolerance, plac
 
 
 def _another_kind(found: Value | Numeric) -> Outcome:
-    return Outcome(reason="other-kind", detail=_kind_of(found))
-
-
-def _kind_of(found: Value | Numeric) -> str:
-    """What a value is, in a few words for its student."""
-    match found:
-        case Numeric(values=values):
-            return "a number" if values.shape == () else "an array"
-        case Array(shape=()):
-            return "a time" if found.is_time else "a number"
-        case Array() | Masked():
-            return "times" if isinstance(found, Array) and found.is_time else "an array"
-        case Scalar(value=str()):
-            return "text"
-        case Scalar(value=None):
-            return "None"
-        case Scalar(value=bool()):
-            return "True or False"
-        case Scalar():
-            return "a number"
-        case Sequence(container=container):
-            return f"a {container}"
-        case Mapping():
-            return "a dict"
-        case Frame(container=container):
-            return "a table" if container == "dataframe" else "a series"
-        case _:
-            return found.type or "something that can't be read"
+    if isinstance(found, Numeric):
+        return Outcome(reason="other-kind", detail=kinds.ARRAY if found.values.ndim else kinds.NUMBER)
+    return Outcome(reason="other-kind", detail=kinds.kind_of(found))

@@ -18,7 +18,7 @@ from grader.marking.older import bridged
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.trace import Trace
 from grader.marking.wrong_values import wrong_value
-from grader.records import CheckGrade, Execution, Flag, Grade, Notebook, Replacement, TaskGrade
+from grader.records import CheckGrade, Execution, Flag, Grade, Message, Notebook, Replacement, TaskGrade
 
 if TYPE_CHECKING:
     from grader.assignment.reference import Reference
@@ -54,7 +54,10 @@ def mark_submission(
 def _not_replaced(trace: Trace) -> Iterator[Flag]:
     for name in trace.spec.replaced:
         if not any(name in assigned for assigned in trace.assigned.values()):
-            message = f"`{name}` is replaced when graded, but this notebook doesn't assign it, so it ran with its own."
+            message = Message(
+                "`{name}` is replaced when graded, but this notebook doesn't assign it, so it ran with its own.",
+                {"name": name},
+            )
             yield Flag(code="not-replaced", message=message)
 
 

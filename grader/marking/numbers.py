@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value
+from grader.marking import kinds
+from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value, Words
 from grader.wire.arrays import AnyArray, elements_of
 
 _LARGEST_EXACT = 2**63 - 1
@@ -35,7 +36,7 @@ class Numeric:
 class NotNumeric:
     """An answer that is no array of numbers: what it is instead, in a few words for its student."""
 
-    detail: str
+    detail: Words
 
 
 def as_numeric(value: Value | Numeric) -> Numeric | NotNumeric:
@@ -48,7 +49,7 @@ def as_numeric(value: Value | Numeric) -> Numeric | NotNumeric:
         case Numeric():
             return value
         case Array():
-            return NotNumeric(detail="times") if value.is_time else _from_array(value)
+            return NotNumeric(detail=kinds.TIMES) if value.is_time else _from_array(value)
         case Scalar(value=bool() as number):
             return Numeric(values=np.asarray(number), dtype="bool")
         case Scalar(value=int() as number):
@@ -56,13 +57,13 @@ def as_numeric(value: Value | Numeric) -> Numeric | NotNumeric:
         case Scalar(value=float() as number):
             return Numeric(values=np.asarray(number), dtype="float32")
         case Scalar(value=str()):
-            return NotNumeric(detail="text")
+            return NotNumeric(detail=kinds.TEXT)
         case Scalar():
-            return NotNumeric(detail="None")
+            return NotNumeric(detail=kinds.NONE)
         case Sequence():
             return _from_sequence(value)
         case Mapping():
-            return NotNumeric(detail="a dict")
+            return NotNumeric(detail=kinds.DICT)
         case Masked():
             return _from_masked(value)
         case Frame():
@@ -101,7 +102,7 @@ def _from_frame(frame: Frame) -> Numeric | NotNumeric:
     """The numbers of a table, or of a series as one axis; labels don't count."""
     columns = _from_sequence(Sequence(items=frame.data))
     if isinstance(columns, NotNumeric) or (frame.container == "series" and len(frame.data) != 1):
-        return NotNumeric(detail=f"a {'table' if frame.container == 'dataframe' else 'series'} that holds other things")
+        return NotNumeric(detail=kinds.TABLE_OF_OTHERS if frame.container == "dataframe" else kinds.SERIES_OF_OTHERS)
     values = columns.values[0] if frame.container == "series" else np.moveaxis(columns.values, 0, -1)
     return Numeric(values=values, dtype=columns.dtype)
 
@@ -111,14 +112,14 @@ def _from_sequence(sequence: Sequence) -> Numeric | NotNumeric:
     for item in sequence.items:
         part = as_numeric(item)
         if isinstance(part, NotNumeric):
-            return NotNumeric(detail=f"a {sequence.container} that holds {part.detail}")
+            return NotNumeric(detail=kinds.holding(sequence.container, part.detail))
         parts.append(part)
     if not parts:
         return Numeric(values=np.zeros(0), dtype="float32")
     if parts[0].values.ndim >= _MOST_AXES:
-        return NotNumeric(detail=f"a {sequence.container} nested too deeply")
+        return NotNumeric(detail=kinds.too_deep(sequence.container))
     if len({part.values.shape for part in parts}) > 1:
-        return NotNumeric(detail=f"a {sequence.container} whose rows have different lengths")
+        return NotNumeric(detail=kinds.ragged(sequence.container))
     return Numeric(values=np.stack([part.values for part in parts]), dtype=coarsest(part.dtype for part in parts))
 
 

@@ -13,15 +13,20 @@ from grader.assignment.outcomes import Values
 from grader.assignment.spec import CheckSpec
 from grader.marking.compare import compare
 from grader.marking.numbers import Numeric
-from grader.records import Diagnosis
+from grader.records import Diagnosis, Message, translatable
 from grader.wire.arrays import AnyArray
 
 _MOST_ELEMENTS = 100_000
 _MOST_ORDERED = 200
 _DIGITS = 6
-TRANSPOSED = Diagnosis(code="transposed", message="It is transposed: rows stand where columns belong.")
+TRANSPOSED = Diagnosis(code="transposed", message=Message("It is transposed: rows stand where columns belong."))
 SCALED = "scaled"
 SHIFTED = "shifted"
+_ORDERS = {
+    "order-of-rows": translatable("Its rows stand in another order."),
+    "order-of-columns": translatable("Its columns stand in another order."),
+}
+"""By axis."""
 
 
 def relations(check: CheckSpec, found: Numeric, world: Values) -> Iterator[Diagnosis]:
@@ -36,7 +41,7 @@ def relations(check: CheckSpec, found: Numeric, world: Values) -> Iterator[Diagn
     yield from _same_shape(check, found, expected)
     for name, other in world.items():
         if name != check.quantity and isinstance(other, np.ndarray) and other.size > 1 and _equal(check, found, other):
-            yield Diagnosis(code="another-quantity", message=f"It is `{name}`.")
+            yield Diagnosis(code="another-quantity", message=Message("It is `{name}`.", {"name": name}))
 
 
 def _same_shape(check: CheckSpec, found: Numeric, expected: AnyArray) -> Iterator[Diagnosis]:
@@ -45,15 +50,15 @@ def _same_shape(check: CheckSpec, found: Numeric, expected: AnyArray) -> Iterato
     right = expected.astype(np.float64)
     for factor in _factors(expected.shape):
         if right.any() and _equal(check, found, right * factor):
-            yield Diagnosis(code=SCALED, message=f"All of it is {_named(factor)} what it should be.")
+            yield Diagnosis(code=SCALED, message=_times(factor))
             return
     if expected.size > 1:
         shift = float(np.median(found.values.astype(np.float64) - right))
         if shift and _equal(check, found, right + shift):
-            yield Diagnosis(code=SHIFTED, message=f"All of it is off by {shift:.4g}.")
-        for axis, word in ((0, "rows"), (1, "columns")):
+            yield Diagnosis(code=SHIFTED, message=Message("All of it is off by {shift}.", {"shift": f"{shift:.4g}"}))
+        for axis, (code, template) in enumerate(_ORDERS.items()):
             if _reordered(check, found, right, axis):
-                yield Diagnosis(code=f"order-of-{word}", message=f"Its {word} stand in another order.")
+                yield Diagnosis(code=code, message=Message(template))
                 return
 
 
@@ -65,8 +70,10 @@ def _factors(shape: tuple[int, ...]) -> Iterator[float]:
     yield from (-float(count) for count in counts)
 
 
-def _named(factor: float) -> str:
-    return f"{factor:g} times" if abs(factor) >= 1 else f"1/{round(1 / factor)} of"
+def _times(factor: float) -> Message:
+    if abs(factor) >= 1:
+        return Message("All of it is {factor} times what it should be.", {"factor": f"{factor:g}"})
+    return Message("All of it is 1/{divisor} of what it should be.", {"divisor": round(1 / factor)})
 
 
 def _reordered(check: CheckSpec, found: Numeric, expected: NDArray[np.float64], axis: int) -> bool:

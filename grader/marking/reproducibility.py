@@ -14,7 +14,7 @@ from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.prints import as_printed, printed_items
 from grader.marking.trace import Trace
 from grader.notebook import Printed, parse_printed
-from grader.records import Cell, CellRun, CheckGrade, Execution, Flag, Notebook, Replacement, shown_text
+from grader.records import Cell, CellRun, CheckGrade, Execution, Flag, Message, Notebook, Replacement, shown_text
 
 RELATIVE_NOISE = 1e-4
 """Saved and fresh numbers that are closer than this differ by versions of libraries, not by what was run."""
@@ -42,9 +42,10 @@ def stale_outputs(
     again = {run.index: run for run in second.cells}
     for cell, run in _differing(notebook, first, replaced):
         if cell.index in again and not _differ(shown_text(run.outputs), shown_text(again[cell.index].outputs)):
-            message = (
-                f"The output saved in cell {cell.index} isn't what its code gives when the notebook is run afresh; "
-                "it is left over from an earlier state. Marks come from the fresh run."
+            message = Message(
+                "The output saved in cell {cell} isn't what its code gives when the notebook is run afresh; "
+                "it is left over from an earlier state. Marks come from the fresh run.",
+                {"cell": cell.index},
             )
             yield Flag(code="stale-output", message=message, cell=cell.index)
 
@@ -68,7 +69,10 @@ def changed_later(trace: Trace, checks: Mapping[str, CheckGrade], worlds: Sequen
                 and _printed_right(item.printed, wrong[name], worlds)
                 and not _printed_still(item.printed, checks[wrong[name].id], trace, task.id)
             ):
-                message = f"`{name}` was right when cell {item.cell} printed it, and was changed afterwards."
+                message = Message(
+                    "`{name}` was right when cell {cell} printed it, and was changed afterwards.",
+                    {"name": name, "cell": item.cell},
+                )
                 yield Flag(code="changed-later", message=message, cell=item.cell, check=wrong[name].id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.assignment.spec import Tolerance
+from grader.records import Message, translatable
 
 DEFAULTS: dict[str, tuple[float, float]] = {
     "float16": (1e-3, 1e-5),
@@ -16,6 +17,9 @@ DEFAULTS: dict[str, tuple[float, float]] = {
 }
 """(rtol, atol) by dtype, as torch 2.13 documents them; integers and bools are compared exactly."""
 
+_DEFAULT = translatable("the default for {dtype}")
+_CAPPED = translatable("the default for {dtype} (no looser than that is allowed)")
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -23,7 +27,7 @@ class Allowance:
 
     rtol: float
     atol: float
-    reason: str
+    reason: Message
 
 
 def allowance(tolerance: Tolerance, answer_dtype: str, expected_dtype: str) -> Allowance:
@@ -32,13 +36,13 @@ def allowance(tolerance: Tolerance, answer_dtype: str, expected_dtype: str) -> A
     What the answer's dtype loosens goes no further than `tolerance.dtype`, unless the reference is coarser itself.
     """
     if tolerance.rtol is not None and tolerance.atol is not None:
-        return Allowance(tolerance.rtol, tolerance.atol, "set by the assignment")
+        return Allowance(tolerance.rtol, tolerance.atol, Message("set by the assignment"))
     claimed, capped = _closeness(answer_dtype), _closeness(tolerance.dtype)
     loosened = tuple(min(pair) for pair in zip(claimed, capped, strict=True))
     rtol, atol = (max(pair) for pair in zip(loosened, _closeness(expected_dtype), strict=True))
-    limited = " (no looser than that is allowed)" if claimed > capped else ""
+    limited = claimed > capped
     name = tolerance.dtype if limited else answer_dtype if claimed >= _closeness(expected_dtype) else expected_dtype
-    return Allowance(rtol, atol, f"the default for {name}{limited}")
+    return Allowance(rtol, atol, Message(_CAPPED if limited else _DEFAULT, {"dtype": name}))
 
 
 def _closeness(dtype: str) -> tuple[float, float]:

@@ -75,7 +75,7 @@ def _unseen(
 
 
 def _weakness(mutant: Mutant) -> Weakness:
-    mistake = sentence_of(mutant, mutant.quantity)
+    mistake = str(sentence_of(mutant, mutant.quantity))
     return Weakness(quantity=mutant.quantity, line=mutant.change.line, mistake=mistake)
 
 

@@ -34,6 +34,7 @@ from grader.records.grade import (
     exact_sum,
     total,
 )
+from grader.records.message import Message, Words, either, gaps, in_words, listed, translatable
 from grader.records.notebook import Cell, Notebook, Output, Section, shown_text
 from grader.records.paths import NoPath, Path, read_path, root_of
 from grader.records.result import Result
@@ -78,6 +79,7 @@ __all__ = [
     "Limits",
     "Mapping",
     "Masked",
+    "Message",
     "NoPath",
     "Notebook",
     "Output",
@@ -99,11 +101,17 @@ __all__ = [
     "Unreadable",
     "Value",
     "Verdict",
+    "Words",
     "WrongValue",
+    "either",
     "exact_sum",
+    "gaps",
+    "in_words",
+    "listed",
     "parts_of",
     "read_path",
     "root_of",
     "shown_text",
     "total",
+    "translatable",
 ]

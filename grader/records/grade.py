@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from grader.records.message import Words
+
 CheckKind = Literal["value", "function", "property", "person"]
 Verdict = Literal["correct", "follow-through", "partial", "incorrect", "missing", "not-run", "unmarked"]
 FoundKind = Literal["variable", "printed", "other-name"]
@@ -43,7 +45,7 @@ class Comparison:
     rtol: float
     atol: float
     worst_index: tuple[int, ...] | None = None
-    tolerance_reason: str = ""
+    tolerance_reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Diagnosis:
     """What would explain a wrong value: a code for programs, a sentence for people."""
 
     code: str
-    message: str
+    message: Words
 
 
 Reason = Literal[
@@ -130,7 +132,7 @@ class Part:
     label: str
     verdict: Verdict
     reason: Reason
-    detail: str = ""
+    detail: Words = ""
     comparison: Comparison | None = None
 
 
@@ -155,7 +157,7 @@ class CheckGrade:
     max_points: Fraction
     verdict: Verdict
     reason: Reason
-    detail: str = ""
+    detail: Words = ""
     names: tuple[str, ...] = ()
     late: bool = False
     made_in: int | None = None
@@ -196,7 +198,7 @@ class Flag:
     """Something that a person should look at; it takes no marks by itself."""
 
     code: str
-    message: str
+    message: Words
     cell: int | None = None
     check: str | None = None
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.analysis import Item
 from grader.records import Verdict
 from grader.reports.plain_text import visible
-from grader.reports.wording import VERDICTS
+from grader.reports.sentences import VERDICTS
 
 Spec = Mapping[str, object]
 

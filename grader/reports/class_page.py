@@ -18,7 +18,7 @@ from grader.reports.class_wording import FLAGS, in_doubt, who
 from grader.reports.drawing import Drawing
 from grader.reports.page import render
 from grader.reports.plain_text import counted, encodable, number, prose
-from grader.reports.wording import STATUSES, VERDICTS
+from grader.reports.sentences import STATUSES, VERDICTS
 
 ABSENT = "Nothing handed in"
 

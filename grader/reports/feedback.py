@@ -10,15 +10,15 @@ from markupsafe import Markup
 
 from grader.analysis import score
 from grader.assignment.spec import Reveal, Spec
-from grader.records import CheckGrade, Evidence, Execution, Grade, Plan, Result
+from grader.records import CheckGrade, Evidence, Execution, Grade, Message, Plan, Result, Words, translatable
+from grader.reports.languages import Language, language_of
 from grader.reports.notebook_html import notebook_html, shown_cells
 from grader.reports.page import render
 from grader.reports.plain_text import encodable, points_text, prose, shortened
 from grader.reports.scores import check_text, task_text, total_text
+from grader.reports.sentences import STATUSES, VERDICTS
 from grader.reports.student_flags import flag_sentences
 from grader.reports.wording import (
-    STATUSES,
-    VERDICTS,
     explain,
     explain_diagnoses,
     explain_parts,
@@ -30,6 +30,21 @@ _WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
 _LONGEST_VALUE = 80
 _REMEMBERED_CHECKS = 512
+
+_YOURS, _EXPECTED = translatable("Yours"), translatable("Expected")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a page is for: what is revealed to them, the cells that they can be led to, and their language."""
+
+    reveal: Reveal
+    cells: frozenset[int]
+    language: Language
+
+    def prose(self, words: Words) -> Markup:
+        """Words as HTML in the reader's language."""
+        return prose(self.language.say(words), self.cells, self.language.cell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,82 +105,84 @@ def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
     holds verdicts and points, how the run went, and the notebook. Nothing in it runs or is fetched. A hand-in that was
     rejected, or that we could not run, gets a page that says so, and what to do.
     """
-    execution = result.execution
+    execution, language = result.execution, language_of(spec.language)
     ran = execution.status not in {"rejected", "unavailable"}
     cells = shown_cells(result.notebook) if ran else frozenset()
+    reader = Reader(reveal, cells, language)
     page = render(
         "feedback.html.j2",
+        language,
         assignment=spec.title,
         student=result.submission.student,
         attempt=result.submission.attempt,
         status=execution.status,
-        total=total_text(result.grade) if execution.status != "unavailable" else "Not graded yet",
+        total=language.say(total_text(result.grade)) if execution.status != "unavailable" else "",
         percent=score(result.grade.checks).percent,
-        tasks=tuple(_tasks(result.grade, spec, reveal, cells, ran=ran)),
-        flags=tuple(prose(told, cells) for told in flag_sentences(result.grade)) if reveal != "marks" else (),
-        status_text=STATUSES[execution.status],
+        tasks=tuple(_tasks(result.grade, spec, reader, ran=ran)),
+        flags=tuple(map(reader.prose, flag_sentences(result.grade))) if reveal != "marks" else (),
+        status_text=language.gettext(STATUSES[execution.status]),
         reason=execution.reason if execution.status != "unavailable" else "",
         seconds=f"{execution.seconds:.1f}",
         repairs=" ".join(result.notebook.repairs) if result.notebook else "",
-        replaced=tuple(_replaced(result.plan)) if ran else (),
-        errors=tuple(_errors(execution)),
-        cells=cells,
-        notebook=notebook_html(result.notebook, execution, reveal) if ran and result.notebook else "",
+        replaced=tuple(_replaced(result.plan, reader)) if ran else (),
+        errors=tuple(_errors(execution, reader)),
+        notebook=notebook_html(result.notebook, execution, language) if ran and result.notebook else "",
     )
     return encodable(page)
 
 
-def _tasks(grade: Grade, spec: Spec, reveal: Reveal, cells: frozenset[int], *, ran: bool) -> Iterator[ShownTask]:
+def _tasks(grade: Grade, spec: Spec, reader: Reader, *, ran: bool) -> Iterator[ShownTask]:
     asked = {task.id: task for task in spec.tasks}
     for number, task in enumerate(grade.tasks, start=1):
         heading = asked[task.id].heading if task.id in asked else task.id
-        checks = tuple([_check_html(check, heading, reveal, cells) for check in task.checks]) if ran else ()
+        checks = tuple([_check_html(check, heading, reader) for check in task.checks]) if ran else ()
         yield ShownTask(
             anchor=f"task-{number}",
             title=": ".join(filter(None, (heading, task.title.removeprefix(heading).lstrip(" :")))),
-            points=task_text(task),
+            points=reader.language.say(task_text(task)),
             checks=checks,
         )
 
 
-def _check_html(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> Markup:
+def _check_html(check: CheckGrade, section: str, reader: Reader) -> Markup:
     convert = _remembered if is_plain(check) else _converted
-    return convert(check, section, reveal, cells)
+    return convert(check, section, reader)
 
 
-def _converted(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> Markup:
-    return Markup(render("check.html.j2", check=_check(check, section, reveal, cells)))  # the template escapes
+def _converted(check: CheckGrade, section: str, reader: Reader) -> Markup:
+    return Markup(render("check.html.j2", reader.language, check=_check(check, section, reader)))  # it escapes
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED_CHECKS)(_converted)
 
 
-def _check(check: CheckGrade, section: str, reveal: Reveal, cells: frozenset[int]) -> ShownCheck:
-    told = reveal != "marks"
+def _check(check: CheckGrade, section: str, reader: Reader) -> ShownCheck:
+    told, language = reader.reveal != "marks", reader.language
     title = check.title or check.quantity
     name = next(iter(check.names), check.quantity)
+    points = {"points": points_text(check.points), "most": points_text(check.max_points)}
     return ShownCheck(
         title=title,
         name="" if check.kind == "person" or name == title else name,
         verdict=check.verdict,
-        word=VERDICTS[check.verdict],
-        points=f"{points_text(check.points)} of {points_text(check.max_points)}",
-        spoken=check_text(check),
-        because=prose(explain(check, reveal, section), cells) if told else Markup(),
-        diagnoses=tuple(prose(message, cells) for message in explain_diagnoses(check, reveal)),
-        parts=tuple(prose(said, cells) for said in explain_parts(check.parts)) if told else (),
-        tables=tuple(_tables(check, reveal)) if told else (),
+        word=language.gettext(VERDICTS[check.verdict]),
+        points=language.say(Message("{points} of {most}", points)),
+        spoken=language.say(check_text(check)),
+        because=reader.prose(explain(check, reader.reveal, section)) if told else Markup(),
+        diagnoses=tuple(map(reader.prose, explain_diagnoses(check, reader.reveal))),
+        parts=tuple(map(reader.prose, explain_parts(check.parts))) if told else (),
+        tables=tuple(_tables(check, reader)) if told else (),
     )
 
 
-def _tables(check: CheckGrade, reveal: Reveal) -> Iterator[Table]:
+def _tables(check: CheckGrade, reader: Reader) -> Iterator[Table]:
     """The student's own small array with what is wrong in it, and the expected one where values are revealed."""
     evidence = check.evidence
     if evidence is None or check.verdict not in _WORKED_ON or not any(evidence.wrong):
         return
-    yield _table("Yours", evidence, evidence.found, evidence.wrong)
-    if tells_figures(reveal):
-        yield _table("Expected", evidence, evidence.expected, (False,) * len(evidence.expected))
+    yield _table(reader.language.gettext(_YOURS), evidence, evidence.found, evidence.wrong)
+    if tells_figures(reader.reveal):
+        yield _table(reader.language.gettext(_EXPECTED), evidence, evidence.expected, (False,) * len(evidence.expected))
 
 
 def _table(caption: str, evidence: Evidence, texts: tuple[str, ...], wrong: tuple[bool, ...]) -> Table:
@@ -189,14 +206,19 @@ def _place(row: int, outer: tuple[int, ...]) -> str:
     return ", ".join(reversed(places))
 
 
-def _replaced(plan: Plan | None) -> Iterator[tuple[int, str, str]]:
+def _replaced(plan: Plan | None, reader: Reader) -> Iterator[Markup]:
     """What the graded run had in place of the notebook's own: in which cell, and both statements."""
     for each in plan.replaced if plan is not None else ():
-        before = shortened(" ".join(each.before.split()), _LONGEST_VALUE)
-        yield each.cell, f"{each.name} = {before}", f"{each.name} = {each.after}"
+        before = shortened(" ".join(each.before.split()).replace("`", "'"), _LONGEST_VALUE)
+        told = Message(
+            "For grading, {before} in cell {cell} was run as {after}.",
+            {"before": f"`{each.name} = {before}`", "after": f"`{each.name} = {each.after}`", "cell": each.cell},
+        )
+        yield reader.prose(told)
 
 
-def _errors(execution: Execution) -> Iterator[tuple[int, str]]:
+def _errors(execution: Execution, reader: Reader) -> Iterator[tuple[Markup, str]]:
     for run in execution.cells:
         if run.error is not None:
-            yield run.index, shortened(f"{run.error.name}: {run.error.message}".removesuffix(": "), _LONGEST_ERROR)
+            told = shortened(f"{run.error.name}: {run.error.message}".removesuffix(": "), _LONGEST_ERROR)
+            yield reader.prose(Message("cell {cell}", {"cell": run.index})), told

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from grader.records import Cell, CellRun, Execution, Notebook, Output
+from grader.records import Cell, CellRun, Execution, Message, Notebook, Output, translatable
 from grader.reports import content
 from grader.reports.content import Content
+from grader.reports.languages import Language
 from grader.reports.page import render
-from grader.reports.plain_text import counted
-from grader.reports.wording import CELL_STATUSES, Audience
+from grader.reports.sentences import CELL_STATUSES
 
 SHOWN_CELLS = 500
 SHOWN_OUTPUTS = 50
@@ -24,6 +24,13 @@ SHOWN_OUTPUTS = 50
 
 FAILED = frozenset({"error", "timeout", "output", "died"})
 """Statuses of cells that ended badly."""
+
+_MORE = {
+    "cell": (translatable("… 1 more cell not shown"), translatable("… {count} more cells not shown")),
+    "output": (translatable("… 1 more output not shown"), translatable("… {count} more outputs not shown")),
+    "line": (translatable("… 1 more line not shown"), translatable("… {count} more lines not shown")),
+    "character": (translatable("… 1 more character not shown"), translatable("… {count} more characters not shown")),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +54,16 @@ class ShownCell:
     rest: str
 
 
-def notebook_html(notebook: Notebook, execution: Execution, audience: Audience) -> Markup:
+def notebook_html(notebook: Notebook, execution: Execution, language: Language) -> Markup:
     """The notebook with the outputs of an execution, as HTML.
 
     Cells have the ids `cell-0`, `cell-1`, …, by `Cell.index`. Nothing in it runs or is fetched; pictures are PNG, JPEG,
     GIF or WebP of the notebook's own. Long outputs are cut, and that is said.
     """
     runs = {run.index: run for run in execution.cells}
-    shown = tuple(_shown(cell, runs.get(cell.index), audience) for cell in notebook.cells[:SHOWN_CELLS])
-    rest = _rest(len(notebook.cells) - SHOWN_CELLS, "cell", audience)
-    return Markup(render("notebook.html.j2", cells=shown, rest=rest))  # the template escapes
+    shown = tuple(_shown(cell, runs.get(cell.index), language) for cell in notebook.cells[:SHOWN_CELLS])
+    rest = _rest(len(notebook.cells) - SHOWN_CELLS, "cell", language)
+    return Markup(render("notebook.html.j2", language, cells=shown, rest=rest))  # the template escapes
 
 
 def shown_cells(notebook: Notebook | None) -> frozenset[int]:
@@ -64,16 +71,16 @@ def shown_cells(notebook: Notebook | None) -> frozenset[int]:
     return frozenset(cell.index for cell in notebook.cells[:SHOWN_CELLS]) if notebook else frozenset()
 
 
-def _shown(cell: Cell, run: CellRun | None, audience: Audience) -> ShownCell:
+def _shown(cell: Cell, run: CellRun | None, language: Language) -> ShownCell:
     outputs = _joined(run.outputs) if run else []
-    pieces = [_cell(cell), *(_output(output, cell.index) for output in outputs[:SHOWN_OUTPUTS])]
+    pieces = [_cell(cell), *(_output(output, cell.index, language) for output in outputs[:SHOWN_OUTPUTS])]
     return ShownCell(
         index=cell.index,
         kind=cell.kind,
-        status=CELL_STATUSES[run.status] if run else "",
+        status=language.gettext(CELL_STATUSES[run.status]) if run else "",
         failed=run is not None and run.status in FAILED,
-        pieces=tuple(_piece(kind, part, audience) for kind, part in pieces),
-        rest=_rest(len(outputs) - SHOWN_OUTPUTS, "output", audience),
+        pieces=tuple(_piece(kind, part, language) for kind, part in pieces),
+        rest=_rest(len(outputs) - SHOWN_OUTPUTS, "output", language),
     )
 
 
@@ -98,24 +105,22 @@ def _cell(cell: Cell) -> tuple[str, Content]:
     return "text", content.plain(cell.source)
 
 
-def _output(output: Output, index: int) -> tuple[str, Content]:
+def _output(output: Output, index: int, language: Language) -> tuple[str, Content]:
     if output.kind == "stream":
         return output.stream, content.terminal(output.text)
     if output.kind == "error":
         text = "\n".join(output.traceback) or f"{output.error_name}: {output.error_message}"
         return "error", content.terminal(text)
-    return "rich", content.rich(output, f"Picture that cell {index} drew")
+    return "rich", content.rich(output, language.say(Message("Picture that cell {index} drew", {"index": index})))
 
 
-def _piece(kind: str, part: Content, audience: Audience) -> Piece:
-    rest = _rest(part.more_lines, "line", audience) or _rest(part.more_characters, "character", audience)
+def _piece(kind: str, part: Content, language: Language) -> Piece:
+    rest = _rest(part.more_lines, "line", language) or _rest(part.more_characters, "character", language)
     return Piece(kind=kind, html=part.html, rest=rest)
 
 
-def _rest(count: int, noun: str, audience: Audience) -> str:
+def _rest(count: int, kind: str, language: Language) -> str:
     if count <= 0:
         return ""
-    more = counted(count, f"more {noun}")
-    if audience != "staff":
-        return f"… {more} not shown"
-    return f"… {more} {'is' if count == 1 else 'are'} in executed.ipynb"
+    one, many = _MORE[kind]
+    return language.say(Message(one) if count == 1 else Message(many, {"count": f"{count:,}"}))

@@ -10,18 +10,23 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.reports.languages import ENGLISH, Language, language_of
 from grader.reports.plain_text import points_text, visible
+from grader.reports.translating import Translating
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **values: object) -> str:
-    """Fill a template. Text is made visible and escaped on its way in, unless it is `Markup`."""
-    return _environment().get_template(template).render(values)
+def render(template: str, language: Language | None = None, **values: object) -> str:
+    """Fill a template, in English where no language is given.
+
+    Text is made visible and escaped on its way in, unless it is `Markup`.
+    """
+    return _environment(language or language_of(ENGLISH)).get_template(template).render(values)
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -30,11 +35,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[Translating],
     )
+    environment.globals["gettext"] = language.gettext
     style = _source("style.css")
     environment.globals.update(style=Markup(style), style_hash=_hash(style))  # it is our own file
     script = _source("class.js")
     environment.globals.update(script=Markup(script), script_hash=_hash(script))  # it is our own file
+    environment.globals["language"] = language.code
     environment.filters["points"] = points_text
     return environment
 

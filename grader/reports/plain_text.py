@@ -12,7 +12,9 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 """Control characters but tab and newline, overrides of the direction of writing, and halves of surrogate pairs."""
 
 _CODE = re.compile(r"`([^`\n]+)`")
-_CELL = re.compile(r"\b[Cc]ell ([0-9]{1,6})\b")
+
+CELL = re.compile(r"\b[Cc]ell ([0-9]{1,6})\b")
+"""How a cell is named in an English sentence."""
 
 
 def visible(text: str) -> str:
@@ -74,17 +76,20 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def prose(text: str, cells: frozenset[int] = frozenset()) -> Markup:
-    """A sentence as HTML: `names` in backticks as code, and `cell 7` as a link where that cell is on the page."""
+def prose(text: str, cells: frozenset[int] = frozenset(), cell: re.Pattern[str] = CELL) -> Markup:
+    """A sentence as HTML: `names` in backticks as code, and `cell 7` as a link where that cell is on the page.
+
+    `cell` is how cells are named in the sentence's language, with the index as its first group.
+    """
     parts = _CODE.split(str(escape(visible(text))))
     # What is code stands between the others; all of it is escaped already.
-    pieces = (f"<code>{part}</code>" if place % 2 else _linked(part, cells) for place, part in enumerate(parts))
+    pieces = (f"<code>{part}</code>" if place % 2 else _linked(part, cells, cell) for place, part in enumerate(parts))
     return Markup("".join(pieces))
 
 
-def _linked(escaped: str, cells: frozenset[int]) -> str:
+def _linked(escaped: str, cells: frozenset[int], cell: re.Pattern[str]) -> str:
     def link(match: re.Match[str]) -> str:
         index = int(match[1])
         return f'<a href="#cell-{index}">{match[0]}</a>' if index in cells else match[0]
 
-    return _CELL.sub(link, escaped)
+    return cell.sub(link, escaped)

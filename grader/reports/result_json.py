@@ -18,6 +18,7 @@ from grader.records import (
     CheckKind,
     ExecutionStatus,
     FoundKind,
+    Message,
     Result,
     TaskGrade,
     Verdict,
@@ -27,8 +28,8 @@ from grader.reports.wording import explain, is_plain
 
 SCHEMA: Literal["grader.result/1"] = "grader.result/1"
 
-Text = Annotated[str, BeforeValidator(lambda text: encodable(text) if isinstance(text, str) else text)]
-"""Text that may come from a student: what UTF-8 can't hold is replaced."""
+Text = Annotated[str, BeforeValidator(lambda text: encodable(str(text)) if isinstance(text, str | Message) else text)]
+"""Text that may come from a student, or a message in English: what UTF-8 can't hold is replaced."""
 
 Points = Annotated[
     int | float | None, BeforeValidator(lambda points: number(points) if isinstance(points, Fraction) else points)
@@ -130,7 +131,7 @@ class ComparisonDocument(_Document):
     rtol: float
     atol: float
     worst_index: tuple[int, ...] | None
-    tolerance_reason: str
+    tolerance_reason: Text
 
 
 class DiagnosisDocument(_Document):

@@ -1,208 +1,128 @@
-"""Sentences from codes: what a verdict, its reason, a status and a diagnosis are to the people who read of them.
+"""Words for what marking found: the sentence of a check, its parts and its diagnoses, as messages in any language.
 
-Everything that is said stands in the catalogues at the top. How much is said depends on who reads: `staff` and students
-of an assignment that reveals `values` get figures; at `places` they get the kind of mistake and where it is, and no
-number of the reference's; at `marks` they get the verdict.
+How much is said depends on who reads: `staff` and students of an assignment that reveals `values` get figures; at
+`places` they get the kind of mistake and where it is, and no number of the reference's; at `marks` the verdict.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from grader.assignment.spec import Reveal
-from grader.records import CheckGrade, Comparison, Diagnosis, ExecutionStatus, Part, Reason, Verdict
+from grader.records import CheckGrade, Comparison, Diagnosis, Message, Part, Words, either, gaps
+from grader.reports import sentences
 from grader.reports.plain_text import shape_text, shortened, visible
 
 Audience = Literal["staff"] | Reveal
 
-VERDICTS: dict[Verdict, str] = {
-    "correct": "Correct",
-    "follow-through": "Follows through",
-    "partial": "Partly right",
-    "incorrect": "Not right",
-    "missing": "Missing",
-    "not-run": "Not run",
-    "unmarked": "Not marked yet",
-}
-
-STATUSES: dict[ExecutionStatus, str] = {
-    "completed": "Ran to the end",
-    "error": "Ran to the end, with errors in some cells",
-    "timeout": "Stopped: it took too long",
-    "memory": "Stopped: it used too much memory",
-    "output": "Stopped: it wrote too much output",
-    "died": "Its process died",
-    "rejected": "Could not be read",
-    "unavailable": "Not graded: a fault of the grader",
-}
-
-CELL_STATUSES = {
-    "ok": "",
-    "error": "raised an error",
-    "timeout": "took too long",
-    "output": "wrote too much output",
-    "died": "the process died here",
-    "not-run": "not run",
-}
-
-WITHOUT_FIGURES: dict[Reason, str] = {
-    "equal": "{answer} is right.",
-    "low-precision": "{answer} is right, though less precise than its type: numbers of lower precision got into it.",
-    "differs": "{answer}: {mismatch}.",
-    "other-shape": "{answer} {shaped}; another shape is asked for.",
-    "other-dtype": "{answer} is of another type than the one that is asked for{detail}.",
-    "other-kind": "{answer} is something else than what is asked for{detail}.",
-    "other-length": "{answer} has another number of items than what is asked for{detail}.",
-    "no-entry": "{answer} lacks an entry that is asked for{detail}.",
-    "not-numeric": "{answer} can't be compared: numbers are asked for{detail}.",
-    "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity).",
-    "unreadable": "{answer} could not be read as numbers{detail}.",
-    "elided": "{answer} was shortened with “…” when it was printed, so there is nothing to compare.",
-    "too-coarse": "{answer}: printed with too few digits to judge.",
-    "no-variable": "There is no variable {names} at the end of the notebook.",
-    "cell-failed": "There is no variable {names}: the cell that would make it{made_in} stopped{why}.",
-    "not-reached": "The run ended before {names}{made_in} was reached.",
-    "rejected": "The hand-in could not be run, so there is nothing to mark.",
-    "person": "This waits for a person: it is not counted yet.",
-    "grader-fault": "The grader failed here, not you. It is not counted yet, and a person will look at it.",
-    "no-function": "There is no function {names} at the end of the notebook.",
-    "not-callable": "{names} is there, but it is no function.",
-    "raised": "{called} raises an error{why}.",
-    "not-raised": "{called} raises no error where one is asked for{detail}.",
-    "other-error": "{called} raises another error than the one that is asked for{detail}.",
-    "call-timeout": "{called} takes too long.",
-    "call-died": "{called} ends its process.",
-    "not-called": "{called} could not be tried: its calls took all the time or room that there is.",
-    "does-not-hold": "This doesn't hold for your notebook.",
-    "bad-given": "It depends on an input that isn't as it is asked for{detail}.",
-    "not-accepted": "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}.",
-}
-
-WITH_FIGURES: dict[Reason, str] = WITHOUT_FIGURES | {
-    "low-precision": "{answer} is right, though less precise than its type{largest}. Allowed {allowance}.",
-    "differs": "{answer}: {mismatch}{largest}. Allowed {allowance}.",
-    "other-shape": "{answer} {shaped}, where {expected_shape} is asked for.",
-    "not-finite": "{answer} holds values that are not finite numbers (NaN or infinity): {mismatch}.",
-    "too-coarse": "{answer}: printed with too few digits to judge{largest}.",
-    "grader-fault": "The grader failed here{detail}. It is not counted yet, and a person has to look at it.",
-}
-
-CASES = "{called} is right in {right} of {cases} cases."
-FUNCTION_PARTS = "{called} is right in {right} of the {cases} parts of its results."
-VALUE_PARTS = "{answer} is right in {right} of {cases} parts."
-
-FOLLOWS = "{answer} differs, but it follows correctly from your {sources}. So it keeps its points."
-
-WAITING = " This waits for a person: it is not counted yet."
-
-TO_JUDGE = "This waits for a person, who judges by the rubric: {rubric}."
-
-FOUND = {
-    "variable": "{name} at the end of {section}{cell}",
-    "late": "{name}{cell} at the end of the notebook (not yet there at the end of {section})",
-    "printed": "The printed value {name}{cell}",
-    "other-name": "{name} in place of {names}{cell}",
-}
-
-PLAIN_DIAGNOSES = {
-    "scaled": "All of it is off by the same factor.",
-    "shifted": "All of it is off by the same amount.",
-}
-"""Diagnoses whose own message tells a number that leads to the right one, in words that don't."""
+ITS_SECTION = Message("its section")
 
 _FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"`[^`]*`")
 _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 _MOST_LABELS = 12
+_NOTHING = ""
+
+# Punctuation alone: there is nothing in it to translate.
+_SENTENCE = "{said}."
+_LISTED = "{labels}: {said}."
+_BRACKETED = "{said} ({detail})"
+_IN_BRACKETS = " ({detail})"
+_BECAUSE = ": {detail}"
+
+_gaps = lru_cache(gaps)
 
 
-PART_REASONS: dict[Reason, str] = {
-    "equal": "right",
-    "low-precision": "right, though less precise than its type",
-    "differs": "another value than is asked for",
-    "other-shape": "another shape than is asked for",
-    "other-dtype": "another type than is asked for",
-    "other-kind": "something else than is asked for",
-    "other-length": "another number of items than is asked for",
-    "no-entry": "not there",
-    "not-numeric": "no numbers",
-    "not-finite": "not finite (NaN or infinity)",
-    "raised": "raises an error",
-    "not-raised": "raises no error where one is asked for",
-    "other-error": "raises another error than is asked for",
-    "call-timeout": "takes too long",
-    "call-died": "ends its process",
-    "not-called": "not tried: there was no time or room left",
-}
-"""What became of a part of an answer."""
-
-
-def explain_parts(parts: Iterable[Part]) -> tuple[str, ...]:
+def explain_parts(parts: Iterable[Part]) -> tuple[Message, ...]:
     """The parts of an answer that aren't right, and what became of them, without anything of the reference.
 
     Parts that came to the same are told together.
     """
-    together: dict[str, list[str]] = {}
+    together: dict[Message, list[str]] = {}
     for part in parts:
         if part.verdict != "correct":
             together.setdefault(_became(part), []).append(f"`{visible(part.label).replace('`', '')}`")
-    return tuple(f"{_listed(labels)}: {said}." for said, labels in together.items())
+    return tuple(Message(_LISTED, {"labels": _listed(labels), "said": said}) for said, labels in together.items())
 
 
-def _became(part: Part) -> str:
+def _became(part: Part) -> Message:
     comparison = part.comparison
     if part.reason == "differs" and comparison is not None and comparison.elements > 1:
-        return f"{comparison.mismatched} of {comparison.elements} elements differ"
-    said = PART_REASONS.get(part.reason, "not right")
+        return _mismatch(comparison)
+    said = Message(sentences.PART_REASONS.get(part.reason, sentences.OTHER_PART))
     own = part.reason in {"raised", "other-error", "other-kind"} and part.detail
-    return f"{said} ({shortened(visible(' '.join(part.detail.split())), _LONGEST_DETAIL)})" if own else said
+    return Message(_BRACKETED, {"said": said, "detail": _short(part.detail)}) if own else said
 
 
-def _listed(labels: Sequence[str]) -> str:
-    shown = ", ".join(labels[:_MOST_LABELS])
-    return shown if len(labels) <= _MOST_LABELS else f"{shown} and {len(labels) - _MOST_LABELS} more"
+def _listed(labels: Sequence[str]) -> Words:
+    shown, rest = ", ".join(labels[:_MOST_LABELS]), len(labels) - _MOST_LABELS
+    return shown if rest <= 0 else Message("{names} and {count} more", {"names": shown, "count": rest})
 
 
-def explain(check: CheckGrade, audience: Audience, section: str = "its section") -> str:
+def _short(detail: Words) -> Words:
+    """A detail that may hold a student's own text, on one line and not too long."""
+    if isinstance(detail, Message):
+        facts = {name: fact if isinstance(fact, int) else _short(fact) for name, fact in detail.facts.items()}
+        return Message(detail.template, facts)
+    return shortened(visible(" ".join(detail.split())), _LONGEST_DETAIL)
+
+
+def explain(check: CheckGrade, audience: Audience, section: Words = ITS_SECTION) -> Message:
     """Why a check has its verdict, in at most two sentences. `section` is the heading of its task in the notebook.
 
     Names stand in backticks, cells as `cell 7`, counted as in `Cell.index`. Below `values` nothing of the reference is
     told: no expected number or shape, no difference, no tolerance.
     """
     if audience == "marks":
-        return f"{VERDICTS[check.verdict]}."
-    return _template(check, audience).format_map(_Facts(check, audience, section))
+        return Message(_SENTENCE, {"said": Message(sentences.VERDICTS[check.verdict])})
+    template = _template(check, audience)
+    figures = _FIGURES if tells_figures(audience) else {}
+    facts: dict[str, Words | int] = {}
+    for name in _gaps(template):
+        if name in figures:
+            facts[name] = figures[name](check.comparison)
+        elif name in _FACTS:
+            facts[name] = _FACTS[name](check)
+        elif name == "answer":
+            facts[name] = _answer(check, section)
+        elif name == "sources":
+            facts[name] = _sources(check.follows_from, audience)
+        else:
+            facts[name] = _NOTHING
+    return Message(template, facts)
 
 
 def _template(check: CheckGrade, audience: Audience) -> str:
     if check.verdict == "follow-through":
-        return FOLLOWS
+        return sentences.FOLLOWS
     if check.reason == "person" and check.rubric and audience == "staff":
-        return TO_JUDGE
+        return sentences.TO_JUDGE
     if check.said and check.verdict != "correct":
         return "{said}"
     if check.parts and check.verdict in {"partial", "incorrect"}:
         by_case = check.kind == "function" and not any(" " in part.label[len("case ") :] for part in check.parts)
-        return CASES if by_case else FUNCTION_PARTS if check.kind == "function" else VALUE_PARTS
+        of_function = sentences.CASES if by_case else sentences.FUNCTION_PARTS
+        return of_function if check.kind == "function" else sentences.VALUE_PARTS
     if check.kind == "property" and check.verdict == "correct":
-        return "This holds for your notebook."
+        return sentences.HOLDS
     if check.kind == "function" and check.verdict == "correct":
-        return "{called} gives the right answer in every case."
+        return sentences.EVERY_CASE
+    if check.verdict == "unmarked" and check.reason in sentences.WAITING:
+        return sentences.WAITING[check.reason]
     told = tells_figures(audience) and (audience == "staff" or check.reason != "grader-fault")
-    template = (WITH_FIGURES if told else WITHOUT_FIGURES)[check.reason]
-    waits = check.verdict == "unmarked" and check.reason in {"elided", "too-coarse"}
-    return template + WAITING if waits else template
+    return (sentences.WITH_FIGURES if told else sentences.WITHOUT_FIGURES)[check.reason]
 
 
-def explain_diagnoses(check: CheckGrade, audience: Audience) -> tuple[str, ...]:
+def explain_diagnoses(check: CheckGrade, audience: Audience) -> tuple[Words, ...]:
     """What would explain a wrong value. Below `values`, what tells a figure is left out or said plainly."""
     if audience == "marks":
         return ()
     if tells_figures(audience):
-        return tuple(visible(diagnosis.message) for diagnosis in check.diagnoses)
+        return tuple(diagnosis.message for diagnosis in check.diagnoses)
     return tuple(message for diagnosis in check.diagnoses if (message := _without_figure(diagnosis)))
 
 
@@ -216,11 +136,11 @@ def is_plain(check: CheckGrade) -> bool:
     return check.found is not None and check.found.kind == "variable" and not (check.detail or check.diagnoses)
 
 
-def _without_figure(diagnosis: Diagnosis) -> str:
-    if diagnosis.code in PLAIN_DIAGNOSES:
-        return PLAIN_DIAGNOSES[diagnosis.code]
+def _without_figure(diagnosis: Diagnosis) -> Words:
+    if diagnosis.code in sentences.PLAIN_DIAGNOSES:
+        return Message(sentences.PLAIN_DIAGNOSES[diagnosis.code])
     # Names of functions and variables may have digits (`log10`, `y1`), which tell nothing.
-    return "" if _FIGURE.search(_QUOTED.sub("", diagnosis.message)) else visible(diagnosis.message)
+    return "" if _FIGURE.search(_QUOTED.sub("", str(diagnosis.message))) else diagnosis.message
 
 
 def quoted(name: str) -> str:
@@ -229,99 +149,114 @@ def quoted(name: str) -> str:
     return f"`{shortened(inner, _LONGEST_NAME)}`"
 
 
-class _Facts(dict[str, str]):
-    """What a sentence about a check may name; each is worked out where a sentence names it, and most name two."""
-
-    def __init__(self, check: CheckGrade, audience: Audience, section: str) -> None:
-        self._check = check
-        self._audience = audience
-        self._section = section
-
-    def __missing__(self, name: str) -> str:
-        check, comparison = self._check, self._check.comparison
-        match name:
-            case "answer":
-                return _answer(check, _names(check), self._section)
-            case "names":
-                return _names(check)
-            case "called":
-                return _names(check) if check.found is None else quoted(check.found.name)
-            case "right":
-                return str(check.right_parts)
-            case "cases":
-                return str(check.all_parts)
-            case "said":
-                return visible(check.said)
-            case "agreed":
-                return f" ({_names(check)})" if check.names else ""
-            case "made_in":
-                return _in_cell(check.made_in)
-            case "detail" | "why":
-                detail = shortened(visible(" ".join(check.detail.split())).rstrip("."), _LONGEST_DETAIL)
-                return "" if not detail else f" ({detail})" if name == "detail" else f": {detail}"
-            case "rubric":
-                return visible(" ".join(check.rubric.split())).rstrip(".")
-            case "sources":
-                return _sources(check.follows_from, self._audience)
-            case "mismatch":
-                return _mismatch(comparison)
-            case "shaped":
-                return _shaped(comparison.shape if comparison else None)
-        if tells_figures(self._audience):
-            return _figures(comparison)[name]
-        raise KeyError(name)
+def _names(check: CheckGrade) -> Words:
+    return either(check.names) or f"`{check.quantity}`"
 
 
-def _names(check: CheckGrade) -> str:
-    return " or ".join(f"`{name}`" for name in check.names) or f"`{check.quantity}`"
+def _called(check: CheckGrade) -> Words:
+    return _names(check) if check.found is None else quoted(check.found.name)
 
 
-def _answer(check: CheckGrade, names: str, section: str) -> str:
-    if check.found is None:
-        return f"The answer for {names}"
-    late = check.late and check.found.kind == "variable"
-    template = FOUND["late" if late else check.found.kind]
-    return template.format(name=quoted(check.found.name), section=section, cell=_in_cell(check.found.cell), names=names)
+def _answer(check: CheckGrade, section: Words) -> Message:
+    found = check.found
+    if found is None:
+        return Message("The answer for {names}", {"names": _names(check)})
+    late = check.late and found.kind == "variable"
+    template = sentences.FOUND_LATE if late else sentences.FOUND[found.kind]
+    facts = {"name": quoted(found.name), "section": section, "cell": _in_cell(found.cell), "names": _names(check)}
+    return Message(template, {name: facts[name] for name in _gaps(template)})
 
 
-def _in_cell(cell: int | None) -> str:
-    return "" if cell is None else f" (cell {cell})"
+def _in_cell(cell: int | None) -> Words:
+    return _NOTHING if cell is None else Message(" (cell {cell})", {"cell": cell})
 
 
-def _sources(checks: tuple[str, ...], audience: Audience) -> str:
+def _agreed(check: CheckGrade) -> Words:
+    return Message(_IN_BRACKETS, {"detail": _names(check)}) if check.names else _NOTHING
+
+
+def _detail(check: CheckGrade, template: str) -> Words:
+    detail = _short(check.detail)
+    if isinstance(detail, str):
+        detail = detail.rstrip(".")
+    return Message(template, {"detail": detail}) if detail else _NOTHING
+
+
+def _sources(checks: tuple[str, ...], audience: Audience) -> Words:
     """Checks by their ids for staff, by the quantities that they are about for students."""
     known = checks if audience == "staff" else dict.fromkeys(check.partition(".")[0] for check in checks)
-    return ", ".join(f"`{source}`" for source in known) or "earlier values"
+    return ", ".join(f"`{source}`" for source in known) or Message("earlier values")
 
 
-def _mismatch(comparison: Comparison | None) -> str:
+def _mismatch(comparison: Comparison | None) -> Message:
     if comparison is None or comparison.elements <= 1:
-        return "the value differs"
-    return (
-        f"{comparison.mismatched} of {comparison.elements} elements differ{'s' if comparison.mismatched == 1 else ''}"
-    )
+        return Message("the value differs")
+    if comparison.mismatched == 1:
+        return Message("1 of {elements} elements differs", {"elements": comparison.elements})
+    facts = {"mismatched": comparison.mismatched, "elements": comparison.elements}
+    return Message("{mismatched} of {elements} elements differ", facts)
 
 
-def _shaped(shape: tuple[int, ...] | None) -> str:
-    if shape is None:
-        return "is no array"
-    return f"has the shape {shape_text(shape)}" if shape else f"is {shape_text(shape)}"
+def _shaped(comparison: Comparison | None) -> Message:
+    if comparison is None or comparison.shape is None:
+        return Message("is no array")
+    if not comparison.shape:
+        return Message("is a single number")
+    return Message("has the shape {shape}", {"shape": shape_text(comparison.shape)})
 
 
-def _figures(comparison: Comparison | None) -> dict[str, str]:
+def _expected_shape(comparison: Comparison | None) -> Words:
     if comparison is None:
-        return {"largest": "", "expected_shape": "another", "allowance": "is what the tolerance says"}
-    reason = f" ({comparison.tolerance_reason})" if comparison.tolerance_reason else ""
-    return {
-        "largest": _largest(comparison),
-        "expected_shape": shape_text(comparison.expected_shape),
-        "allowance": f"is {comparison.atol:.3g} + {comparison.rtol:.3g} × |expected|{reason}",
+        return Message("another")
+    return shape_text(comparison.expected_shape) if comparison.expected_shape else Message("a single number")
+
+
+def _allowance(comparison: Comparison | None) -> Message:
+    if comparison is None:
+        return Message("is what the tolerance says")
+    reason = comparison.tolerance_reason
+    facts: dict[str, Words] = {
+        "atol": f"{comparison.atol:.3g}",
+        "rtol": f"{comparison.rtol:.3g}",
+        "reason": Message(_IN_BRACKETS, {"detail": reason}) if reason else _NOTHING,
     }
+    return Message("is {atol} + {rtol} × |expected|{reason}", facts)
 
 
-def _largest(comparison: Comparison) -> str:
-    if comparison.max_abs_error is None:
-        return ""
-    relative = f" (relative {comparison.max_rel_error:.3g})" if comparison.max_rel_error is not None else ""
-    place = f" at {list(comparison.worst_index)}" if comparison.worst_index else ""
-    return f"; the greatest difference is {comparison.max_abs_error:.3g}{relative}{place}"
+def _largest(comparison: Comparison | None) -> Words:
+    if comparison is None or comparison.max_abs_error is None:
+        return _NOTHING
+    relative = comparison.max_rel_error
+    place = list(comparison.worst_index or ())
+    facts: dict[str, Words] = {
+        "difference": f"{comparison.max_abs_error:.3g}",
+        "relative": _NOTHING
+        if relative is None
+        else Message(" (relative {relative})", {"relative": f"{relative:.3g}"}),
+        "place": Message(" at {place}", {"place": str(place)}) if place else _NOTHING,
+    }
+    return Message("; the greatest difference is {difference}{relative}{place}", facts)
+
+
+_FACTS: Mapping[str, Callable[[CheckGrade], Words | int]] = {
+    "names": _names,
+    "called": _called,
+    "right": lambda check: check.right_parts,
+    "cases": lambda check: check.all_parts,
+    "said": lambda check: visible(check.said),
+    "agreed": _agreed,
+    "made_in": lambda check: _in_cell(check.made_in),
+    "detail": lambda check: _detail(check, _IN_BRACKETS),
+    "why": lambda check: _detail(check, _BECAUSE),
+    "rubric": lambda check: visible(" ".join(check.rubric.split())).rstrip("."),
+    "mismatch": lambda check: _mismatch(check.comparison),
+    "shaped": lambda check: _shaped(check.comparison),
+}
+"""What a sentence about a check may name, and nothing of the reference."""
+
+_FIGURES: Mapping[str, Callable[[Comparison | None], Words]] = {
+    "largest": _largest,
+    "expected_shape": _expected_shape,
+    "allowance": _allowance,
+}
+"""What only those are told who may see figures."""

@@ -98,9 +98,9 @@ def _tried(sample: Sample, mutant: Mutant, checks: list[CheckGrade], degenerate:
     return Tried(
         sample=sample.name,
         mutant=mutant,
-        mistake=sentence_of(mutant, costing.quantity if costing else mutant.quantity),
+        mistake=str(sentence_of(mutant, costing.quantity if costing else mutant.quantity)),
         verdict=costing.verdict if costing else "correct",
-        diagnoses=tuple(each.message for each in costing.diagnoses) if costing else (),
+        diagnoses=tuple(str(each.message) for each in costing.diagnoses) if costing else (),
         said=_judged(sample, mutant, costing) if costing else "not visible",
         lost=tuple(each.id for each in wrong if each is not costing and each.points != each.max_points),
         degenerate=degenerate,
@@ -108,11 +108,11 @@ def _tried(sample: Sample, mutant: Mutant, checks: list[CheckGrade], degenerate:
 
 
 def _judged(sample: Sample, mutant: Mutant, check: CheckGrade) -> Said:
-    right = sentence_of(mutant, check.quantity)
-    if len(check.diagnoses) == 1 and check.diagnoses[0].message == right:
+    right = str(sentence_of(mutant, check.quantity))
+    if len(check.diagnoses) == 1 and str(check.diagnoses[0].message) == right:
         return "named"
     for diagnosis in check.diagnoses:
-        sentence = diagnosis.message.removeprefix("Perhaps: ")
+        sentence = str(diagnosis.message).removeprefix("Perhaps: ")
         if sentence == right or any(_alike(sample, mutant, other, check) for other in _saying(sample, sentence, check)):
             return "equivalent" if len(check.diagnoses) == 1 else "possible"
     return "wrong" if check.diagnoses else "none"
@@ -130,7 +130,7 @@ def _saying(sample: Sample, sentence: str, check: CheckGrade) -> Iterator[Mutant
             for name in hypotheses.ancestors(check.quantity) & {*reference.graph.quantities}
             for each in (*hypotheses.mutants(name), *hypotheses.derivatives(name))
         ]
-    return (each for each in candidates if sentence_of(each, check.quantity) == sentence)
+    return (each for each in candidates if str(sentence_of(each, check.quantity)) == sentence)
 
 
 def _alike(sample: Sample, one: Mutant, other: Mutant, check: CheckGrade) -> bool:

@@ -159,6 +159,12 @@ def test_the_interpreter_of_the_class_is_kept_as_it_was_written(load_source, wri
     assert load_source(source + TASK + "@task.value(points=2)\ndef q(x): return x\n").spec.python == kept
 
 
+@pytest.mark.parametrize(("written", "kept"), [("", "en"), (", language='ko'", "ko"), (", language='en'", "en")])
+def test_an_assignment_speaks_english_unless_it_says_another_language(load_source, written: str, kept: str) -> None:
+    source = ONE.format(points=2).replace("points=2", "points=2" + written)
+    assert load_source(source + TASK + "@task.value(points=2)\ndef q(x): return x\n").spec.language == kept
+
+
 def headings_of(load_source, assignment: str, *tasks: str) -> list[tuple[str, ...]]:
     source = HEAD + f'a = Assignment("a", title="A", points={len(tasks)}, {assignment})\na.given(x=[1.0, 2.0])\n'
     for number, task in enumerate(tasks):

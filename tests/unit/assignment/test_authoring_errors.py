@@ -277,6 +277,14 @@ OPTIONS = [
     Case(
         name="python", source=declared('"m", title="S", points=1, python=3.9'), says=("python=3.9", "venv/bin/python")
     ),
+    Case(
+        name="language",
+        source=declared('"m", title="S", points=1, language="tlh"'),
+        says=("language='tlh'", "'en', 'ko'"),
+    ),
+    Case(
+        name="no language", source=declared('"m", title="S", points=1, language=None'), says=("language=None", "'en'")
+    ),
     Case(name="no-python", source=declared('"m", title="S", points=1, python=""'), says=("python=''", "no path")),
     Case(
         name="tolerance of the assignment",

@@ -63,7 +63,7 @@ def loaded(folder: Path, mistakes: str) -> Loaded:
 def said(assignment: Loaded, source: str) -> dict[str, list[tuple[str, str]]]:
     code = notebook("import numpy as np\nx = np.array([[1.0, -2.0], [3.0, 4.0]])\n" + source)
     grade = mark_submission(assignment.spec, assignment.reference, code, (execute(assignment.spec, code),))
-    return {check.id: [(each.code, each.message) for each in check.diagnoses] for check in grade.checks}
+    return {check.id: [(each.code, str(each.message)) for each in check.diagnoses] for check in grade.checks}
 
 
 def test_the_authors_words_are_said_word_by_word_in_place_of_ours(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from grader.records import (
     Flag,
     Found,
     Grade,
+    Message,
     Notebook,
     Output,
     Plan,
@@ -99,6 +100,9 @@ def _calls_made() -> CallsMade:
     return CallsMade(calls=calls, after_cell=1, found="relu", results=results, place="last")
 
 
+SIGN = Message("It has the opposite sign.")
+
+
 def make_grade(points: Fraction | None = Fraction(7, 2)) -> Grade:
     comparison = Comparison(
         max_abs_error=0.1,
@@ -124,9 +128,14 @@ def make_grade(points: Fraction | None = Fraction(7, 2)) -> Grade:
         reason="equal",
         found=Found(kind="variable", name="a2_t", cell=1),
         comparison=comparison,
-        diagnoses=(Diagnosis(code="axis", message="The softmax runs over the wrong axis."),),
+        diagnoses=(
+            Diagnosis(code="axis", message="The softmax runs over the wrong axis."),
+            Diagnosis(
+                code="sign", message=Message("In `{quantity}`: {sentence}", {"quantity": "z1", "sentence": SIGN})
+            ),
+        ),
     )
-    flag = Flag(code="stale-output", message="Cell 2 printed something else.", cell=2)
+    flag = Flag(code="stale-output", message=Message("Cell {cell} printed something else.", {"cell": 2}), cell=2)
     task = TaskGrade(id="task-1", title="Forward pass", checks=(check,))
     return Grade(tasks=(task,), flags=(flag,), provenance={"seed": "1"})
 

@@ -163,3 +163,11 @@ def test_a_grade_that_was_kept_before_wrong_values_were_is_read() -> None:
 
     assert documents.load(documents.GRADE, json.dumps(tree)) == make_grade(None)
     assert documents.load_light_grade(json.dumps(tree)).points == make_grade(None).points
+
+
+def test_what_was_said_in_plain_words_before_is_read_as_it_was() -> None:
+    plain = documents.dump(documents.GRADE, make_grade())
+    message = '"message":{"template":"Cell {cell} printed something else.","facts":{"cell":2}}'
+    assert message in plain
+    older = documents.load(documents.GRADE, plain.replace(message, '"message":"Cell 2 printed something else."'))
+    assert older.flags[0].message == "Cell 2 printed something else." == str(make_grade().flags[0].message)

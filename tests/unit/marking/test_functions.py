@@ -35,7 +35,7 @@ def judged(right: int, wrong: int) -> str:
     )
     assert len(grade.parts) <= MOST_PARTS
     assert any(part.verdict == "incorrect" for part in grade.parts)
-    return explain(grade, "places")
+    return str(explain(grade, "places"))
 
 
 def test_all_cases_are_counted_where_too_many_are_there_to_be_told_one_by_one() -> None:

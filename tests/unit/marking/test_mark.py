@@ -235,7 +235,7 @@ def test_a_package_that_isnt_installed_costs_nobody_points(tmp_path: Path) -> No
     loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
     grade = mark(loaded, notebook("import no_such_package.plots\nimport numpy as np", "squares = np.ones(3)"))
     assert verdicts(grade)["squares"] == ("unmarked", None)
-    flags = {flag.code: flag.message for flag in grade.flags}
+    flags = {flag.code: str(flag.message) for flag in grade.flags}
     assert "`no_such_package`" in flags["missing-package"]
     grade = mark(loaded, notebook("import no_such_package", "squares = [1.0, 4.0, 16.0]"))
     assert grade.points == 3, "what is there counts all the same"
@@ -249,7 +249,7 @@ def test_a_file_that_isnt_there_is_flagged_with_its_cell(tmp_path: Path) -> None
     assert grade.points == 3
     (flag,) = grade.flags
     assert (flag.code, flag.cell) == ("missing-file", 1)
-    assert "no/such.csv" in flag.message
+    assert "no/such.csv" in str(flag.message)
 
 
 def test_a_fault_of_ours_leaves_points_null_and_a_rejected_file_gets_nothing(tmp_path: Path) -> None:

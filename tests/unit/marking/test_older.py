@@ -17,7 +17,7 @@ def messages(*sources: str, versions: dict[str, str] = NEW, ran: int = 99) -> li
     execution = Execution(status="completed", engine="", seconds=0, seed=0, cells=runs, environment=versions)
     flags = list(bridged(Notebook(cells=cells), execution))
     assert {flag.code for flag in flags} <= {"bridged"}
-    return [flag.message for flag in flags]
+    return [str(flag.message) for flag in flags]
 
 
 def test_a_name_is_told_with_its_cell_and_line_and_what_it_was_taken_as() -> None:
@@ -62,7 +62,7 @@ def failed(name: str, message: str, traceback: tuple[str, ...] = ()) -> list[tup
     output = Output(kind="error", error_name=name, error_message=message, traceback=traceback)
     run = CellRun(index=4, status="error", outputs=(output,), error=CellError(name=name, message=message))
     execution = Execution(status="error", engine="", seconds=0, seed=0, cells=(run,))
-    return [(flag.code, flag.message) for flag in not_bridged(execution)]
+    return [(flag.code, str(flag.message)) for flag in not_bridged(execution)]
 
 
 def test_a_file_that_is_not_there_is_told_with_its_line_and_what_helps() -> None:

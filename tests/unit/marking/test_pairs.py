@@ -31,7 +31,7 @@ def grade_of(source: str, check: str) -> CheckGrade:
 def test_two_slips_in_one_value_are_said_in_two_sentences_and_what_follows_from_both_keeps_its_points() -> None:
     source = changed(("-np.sum(y * np.log(a2_n))", "-np.mean(y * np.log10(a2_n))"))
     loss = grade_of(source, "loss.numpy")
-    assert [diagnosis.message for diagnosis in loss.diagnoses] == [
+    assert [str(diagnosis.message) for diagnosis in loss.diagnoses] == [
         "It is a mean where a sum is asked for. It is `log10` where `log` is asked for."
     ]
     assert (loss.verdict, loss.points) == ("incorrect", 0)
@@ -100,8 +100,8 @@ def test_pairs_as_code_are_named_or_something_that_gives_the_same(sample: Sample
         if grade is None or len(grade.diagnoses) != 1 or "+" not in grade.diagnoses[0].code:
             continue
         said += 1
-        sentences = {sentence_of(mutant, pair.quantity) for mutant in single}
-        if not all(sentence in grade.diagnoses[0].message for sentence in sentences):
+        sentences = {str(sentence_of(mutant, pair.quantity)) for mutant in single}
+        if not all(sentence in str(grade.diagnoses[0].message) for sentence in sentences):
             wrong += [] if gives_the_same(sample, pair, grade) else [(pair, grade.diagnoses)]
     assert said >= 8
     assert wrong == []
@@ -111,8 +111,8 @@ def gives_the_same(sample: Sample, pair: Mutant, grade: CheckGrade) -> bool:
     """Whether a pair of which the same is said gives the same on other numbers."""
     reference = sample.loaded.reference
     for other, single in every_pair(sample):
-        sentences = {sentence_of(mutant, other.quantity) for mutant in single}
-        if other.quantity == pair.quantity and all(each in grade.diagnoses[0].message for each in sentences):
+        sentences = {str(sentence_of(mutant, other.quantity)) for mutant in single}
+        if other.quantity == pair.quantity and all(each in str(grade.diagnoses[0].message) for each in sentences):
             if grade.kind == "function":
                 same = reference.functions[grade.id].changed.alike(pair, other)
             else:

@@ -14,7 +14,7 @@ from grader.records import Verdict
 from grader.reports import drawing
 from grader.reports.charts import VERDICT_COLOURS, checks_chart, distribution_chart, on_page
 from grader.reports.drawing import Drawing
-from grader.reports.wording import VERDICTS
+from grader.reports.sentences import VERDICTS
 
 HOSTILE = "</text><script>alert(1)</script>&\"'{{7*7}}\u202e"
 

@@ -7,6 +7,7 @@ import pytest
 from grader.assignment.spec import Reveal
 from grader.records import CellError, CellRun, Comparison, Evidence, Execution, Flag, Grade, Output, Result, Student
 from grader.reports import feedback_page
+from tests.catalogues import said_in_source
 from tests.unit.reports.golden import golden
 from tests.unit.reports.sample_results import (
     REJECTED,
@@ -229,6 +230,19 @@ def test_the_page_is_well_formed_for_those_who_hear_it() -> None:
 
 def test_the_page_as_it_was_agreed() -> None:
     golden("feedback-places.html", feedback_page(RESULT, SPEC, "places"))
+
+
+def test_the_page_in_another_language_as_it_was_agreed() -> None:
+    golden("feedback-ko.html", feedback_page(RESULT, replace(SPEC, language="ko"), "values"))
+
+
+@pytest.mark.parametrize("result", [RESULT, REJECTED, UNAVAILABLE], ids=["graded", "rejected", "unavailable"])
+def test_a_page_in_another_language_leaves_nothing_of_ours_in_english(result: Result) -> None:
+    page = feedback_page(result, replace(SPEC, language="ko"), "values")
+    english = [message.id for message in said_in_source() if isinstance(message.id, str) and len(message.id) > 12]
+
+    assert '<html lang="ko">' in page
+    assert [told for told in english if "{" not in told and "%" not in told and told in page] == []
 
 
 def test_a_long_output_does_not_push_marks_away() -> None:

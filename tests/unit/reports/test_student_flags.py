@@ -13,7 +13,7 @@ def found(id: str, kind: FoundKind, name: str) -> CheckGrade:
 
 def sentences(checks: Iterable[CheckGrade], flags: Iterable[Flag]) -> list[str]:
     task = TaskGrade(id="task-1", title="Forward pass", checks=tuple(checks))
-    return list(flag_sentences(Grade(tasks=(task,), flags=tuple(flags))))
+    return [str(words) for words in flag_sentences(Grade(tasks=(task,), flags=tuple(flags)))]
 
 
 def flag(code: str, check: str | None, message: str = "z1.numpy is told to staff.") -> Flag:

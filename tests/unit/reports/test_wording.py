@@ -4,17 +4,15 @@ from typing import get_args
 
 import pytest
 
-from grader.records import Diagnosis, ExecutionStatus, Found, Reason, Verdict
-from grader.reports.wording import (
-    STATUSES,
-    VERDICTS,
-    WITH_FIGURES,
-    WITHOUT_FIGURES,
-    Audience,
-    explain,
-    explain_diagnoses,
-)
+from grader.records import CheckGrade, Diagnosis, ExecutionStatus, Found, Reason, Verdict
+from grader.reports import wording
+from grader.reports.sentences import STATUSES, VERDICTS, WITH_FIGURES, WITHOUT_FIGURES
+from grader.reports.wording import Audience, explain_diagnoses
 from tests.unit.reports.sample_results import check_grade, wrong_comparison
+
+
+def explain(check: CheckGrade, audience: Audience, section: str = "its section") -> str:
+    return str(wording.explain(check, audience, section))
 
 
 def test_every_code_has_words() -> None:
@@ -185,7 +183,7 @@ def test_a_fault_of_ours_is_told_to_staff_in_detail_and_to_students_without() ->
 def test_below_values_a_diagnosis_tells_the_mistake_and_no_figure(diagnosis: Diagnosis, told: str | None) -> None:
     wrong = check_grade(diagnoses=(diagnosis,))
 
-    assert explain_diagnoses(wrong, "places") == ((told,) if told else ())
+    assert [str(words) for words in explain_diagnoses(wrong, "places")] == ([told] if told else [])
     assert explain_diagnoses(wrong, "values") == (diagnosis.message,)
     assert explain_diagnoses(wrong, "marks") == ()
 
