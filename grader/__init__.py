@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.assignment.authoring import Assignment
     from grader.assignment.inputs import call, hidden, integers, normal, raises, uniform
+    from grader.assignment.rules import version
     from grader.assignment.spec import Tolerance
 
     __version__: str
@@ -25,8 +26,9 @@ __all__ = [
     "normal",
     "raises",
     "uniform",
+    "version",
 ]
-_HOMES = {"Assignment": "authoring", "Tolerance": "spec"}
+_HOMES = {"Assignment": "authoring", "Tolerance": "spec", "version": "rules"}
 
 
 def __getattr__(name: str) -> object:

@@ -40,7 +40,7 @@ def test_naming_the_package_imports_nothing_heavy() -> None:
 def test_the_public_names_are_these() -> None:
     assert set(grader.__all__) == {
         *("Assignment", "Tolerance", "__version__"),
-        *("call", "hidden", "integers", "normal", "raises", "uniform"),
+        *("call", "hidden", "integers", "normal", "raises", "uniform", "version"),
     }
 
 

@@ -39,6 +39,7 @@ from grader.assignment.options import (
     refuse_unknown_options,
 )
 from grader.assignment.places import Place, author_place
+from grader.assignment.rules import RuleNames, Version, read_versions, rules_by_version
 from grader.assignment.spec import Policies, Reveal, Tolerance
 from grader.assignment.validation import (
     Points,
@@ -54,7 +55,6 @@ from grader.assignment.validation import (
     read_text,
     read_tolerance,
     read_total,
-    read_version_specs,
     slug,
 )
 
@@ -108,13 +108,14 @@ class Assignment:
         *,
         title: str,
         points: Points,
-        versions: Mapping[str, str] | None = None,
+        versions: Mapping[str, str | Version] | None = None,
         tolerance: Tolerance | None = None,
         reveal: Reveal = "places",
         printed: Credit = "credit",
         other_names: Credit = "credit",
         follow_through: Points = 1,
         repeat: int = 1,
+        broken_rules: Literal["flag", "lose"] = "flag",
         replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
         headings: Headings = (),
@@ -122,12 +123,13 @@ class Assignment:
     ) -> None:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
-        `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name. The
-        options from `reveal` to `repeat` are the fields of `Policies`. `replaced` are values that a graded run has
-        where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter of the class, by its path from
-        this folder, where it isn't the grader's own. `headings` are patterns of what headings look like besides the
-        tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in them, too. `language` is that of
-        the students' feedback pages ("ko"). Raises AssignmentError for what can't be meant.
+        `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name, or to a
+        `version` with rules. The options from `reveal` to `broken_rules` are the fields of `Policies`. `replaced` are
+        values that a graded run has where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter
+        of the class, by its path from this folder, where it isn't the grader's own. `headings` are patterns of what
+        headings look like besides the tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in
+        them, too. `language` is that of the students' feedback pages ("ko"). Raises AssignmentError for what can't be
+        meant.
         """
         place = author_place()
         policies = Policies(
@@ -136,12 +138,13 @@ class Assignment:
             other_names=other_names,
             follow_through=read_share(follow_through, "follow_through", place),
             repeat=repeat,
+            broken_rules=broken_rules,
         )
         self._declared = AssignmentDeclaration(
             id=read_id(id, place),
             title=read_text(title, "title", place),
             points=read_total(points, place),
-            versions=read_version_specs(versions, place),
+            versions=read_versions(versions, place),
             tolerance=Tolerance() if tolerance is None else read_tolerance(tolerance, place),
             policies=read_policies(policies, place),
             replaced=read_replaced(replaced or {}, place),
@@ -191,11 +194,19 @@ class Assignment:
         self._declared = self._declared.with_given(given)
 
     def task(
-        self, heading: str, *, title: str = "", tolerance: Tolerance | None = None, headings: Headings = ()
+        self,
+        heading: str,
+        *,
+        title: str = "",
+        tolerance: Tolerance | None = None,
+        headings: Headings = (),
+        forbid: RuleNames | Mapping[str, RuleNames] = (),
+        require: RuleNames | Mapping[str, RuleNames] = (),
     ) -> Task:
         """Declare a part of the assignment.
 
-        `heading` is how its heading starts in the notebook (`Task 1`), `headings` how else it may.
+        `heading` is how its heading starts in the notebook (`Task 1`), `headings` how else it may. `forbid` and
+        `require` hold for all its values and functions, as `Options` says.
         """
         place = author_place()
         heading = read_text(heading, "The heading", place)
@@ -207,7 +218,10 @@ class Assignment:
         self._declared = self._declared.with_task(task)
         outer = self._declared.tolerance
         inner = outer if tolerance is None else read_tolerance(tolerance, place, outer)
-        return Task(self, Scope(task=id, versions=self._declared.versions, tolerance=inner))
+        versions = self._declared.versions
+        ids = [version.id for version in versions] or [""]
+        rules = rules_by_version({"forbid": forbid, "require": require}, ids, place)
+        return Task(self, Scope(task=id, versions=versions, tolerance=inner, rules=rules))
 
     @overload
     def quantity(self, function: Callable[Parameters, Result], /) -> Quantity[Parameters, Result]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from grader.assignment.cases import ArgumentKind
 from grader.assignment.inputs import Call, Hidden
 from grader.assignment.places import Place
-from grader.assignment.spec import FunctionCredit, Policies, Tolerance, VersionSpec
+from grader.assignment.spec import FunctionCredit, Policies, Rules, Tolerance, VersionSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,9 @@ class QuantityDeclaration:
     """A node of the reference's graph.
 
     `names` are the agreed variable names in each version in which it is asked for (the key is "" where the assignment
-    has no versions), `points` what it earns in those that have a check. `task` is None outside tasks. `accept` holds
-    further right answers beside `definition`. With `varying_shape`, the shape may depend on the numbers.
+    has no versions), `points` what it earns in those that have a check, `rules` what holds in each. `task` is None
+    outside tasks. `accept` holds further right answers beside `definition`. With `varying_shape`, the shape may depend
+    on the numbers.
     """
 
     name: str
@@ -70,6 +71,7 @@ class QuantityDeclaration:
     tolerance: Tolerance
     place: Place
     varying_shape: bool = False
+    rules: Mapping[str, Rules] = field(default_factory=dict)
 
     @property
     def definitions(self) -> tuple[Function | Gradient, ...]:
@@ -127,6 +129,7 @@ class FunctionDeclaration:
     points: Mapping[str, Fraction]
     tolerance: Tolerance
     place: Place
+    rules: Mapping[str, Rules] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from grader.assignment.options import (
     read_seconds,
     read_title,
     refuse_odd_words,
+    rules_of,
     tolerance_of,
 )
 from grader.assignment.places import Place, suggestion
@@ -65,6 +66,7 @@ def declare_function(
         tolerance=tolerance_of(options, scope, place),
         varying_shape=bool(options.get("varying_shape")),
         place=definition.place,
+        rules=rules_of(options, scope, versions, place),
     )
 
 
@@ -96,6 +98,7 @@ def declare_callable(
         points=points_by_version(options, versions, place),
         tolerance=tolerance_of(options, scope, place),
         place=definition.place,
+        rules=rules_of(options, scope, versions, place),
     )
 
 
@@ -176,6 +179,7 @@ def declare_gradient(
         points=points_by_version(options, versions, place),
         tolerance=tolerance_of(options, scope, place),
         place=place,
+        rules=rules_of(options, scope, versions, place),
     )
 
 

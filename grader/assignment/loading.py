@@ -37,6 +37,7 @@ from grader.assignment.spec import (
     GivenSpec,
     PropertySpec,
     QuantitySpec,
+    Rules,
     Spec,
     TaskSpec,
     Tolerance,
@@ -226,6 +227,7 @@ def _checks(item: Item, asked: Asked) -> Iterator[CheckSpec]:
             tolerance=Tolerance() if isinstance(item, PropertyDeclaration) else item.tolerance,
             function=special if isinstance(special, FunctionSpec) else None,
             property=special if isinstance(special, PropertySpec) else None,
+            rules=Rules() if isinstance(item, PropertyDeclaration) else item.rules[version],
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, TypedDict, get_type_hints
 
 from grader.assignment.cases import ArgumentKind
 from grader.assignment.places import Place, suggestion
-from grader.assignment.spec import FunctionCredit, Tolerance, VersionSpec
+from grader.assignment.rules import RuleNames, rules_by_version
+from grader.assignment.spec import FunctionCredit, Rules, Tolerance, VersionSpec
 from grader.assignment.validation import (
     Points,
     by_version,
@@ -35,6 +36,8 @@ class Options(TypedDict, total=False):
     names, also: agreed variable names instead of the template's, and besides them.
     tolerance: instead of the task's, but that its rtol and atol stay where none are set here.
     title: for people; a function's docstring otherwise.
+    forbid, require: dotted names (`numpy.linalg.inv`, `torch`) that an answer must not, or must, be computed with; by
+    version where they differ. They come on top of the task's and the version's own.
     """
 
     points: Points | Mapping[str, Points] | None
@@ -43,6 +46,8 @@ class Options(TypedDict, total=False):
     also: Names | None
     tolerance: Tolerance | None
     title: str | None
+    forbid: RuleNames | Mapping[str, RuleNames]
+    require: RuleNames | Mapping[str, RuleNames]
 
 
 class FunctionOptions(Options, total=False):
@@ -102,14 +107,18 @@ class PropertyOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a quantity has from where it is declared: its task (None outside tasks), versions, and a tolerance."""
+    """What a quantity has from where it is declared: its task (None outside tasks), versions, a tolerance, and rules
+    by version."""
 
     task: str | None
     versions: tuple[VersionSpec, ...]
     tolerance: Tolerance
+    rules: Mapping[str, Rules] = field(default_factory=dict)
 
 
-ASSIGNMENT_OPTIONS = frozenset(("replaced", "reveal", "printed", "other_names", "repeat", "python", "versions"))
+ASSIGNMENT_OPTIONS = frozenset(
+    ("replaced", "reveal", "printed", "other_names", "repeat", "python", "versions", "broken_rules")
+)
 """What is said of a whole assignment, and of nothing in it."""
 
 
@@ -168,6 +177,14 @@ def tolerance_of(options: Mapping[str, Any], scope: Scope, place: Place) -> Tole
     """Read the tolerance over that of the scope, or take the scope's."""
     tolerance = options.get("tolerance")
     return scope.tolerance if tolerance is None else read_tolerance(tolerance, place, scope.tolerance)
+
+
+def rules_of(
+    options: Mapping[str, Any], scope: Scope, versions: tuple[VersionSpec, ...], place: Place
+) -> dict[str, Rules]:
+    """Read the rules that hold in each version: its own, those of the scope, and what is set here besides."""
+    own = rules_by_version(options, [version.id for version in versions], place)
+    return {version.id: version.rules + scope.rules.get(version.id, Rules()) + own[version.id] for version in versions}
 
 
 def asked_versions(options: Mapping[str, Any], scope: Scope, place: Place) -> tuple[VersionSpec, ...]:

@@ -48,13 +48,35 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an answer must not, and must, be computed with: dotted names, as they are imported in full.
+
+    A module stands for all that is below it.
+    """
+
+    forbid: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+
+    def __add__(self, other: Rules) -> Rules:
+        """Both; each name once."""
+        return Rules(
+            forbid=tuple(dict.fromkeys((*self.forbid, *other.forbid))),
+            require=tuple(dict.fromkeys((*self.require, *other.require))),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.forbid or self.require)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """What an assignment does where there is a choice.
 
     `reveal`: what students are shown. `printed` and `other_names`: whether an answer found only as printed text, or
     under another name, is credited or counts as missing; either way it is said and flagged. `repeat`: whether an
     execution is repeated with another seed where saved outputs differ from fresh ones. `follow_through`: the share of
-    its points that a check keeps where its answer follows correctly from an earlier mistake.
+    its points that a check keeps where its answer follows correctly from an earlier mistake. `broken_rules`: whether an
+    answer that was computed with what is forbidden, or without what is required, is flagged only, or loses its points.
     """
 
     reveal: Reveal = "places"
@@ -62,16 +84,18 @@ class Policies:
     other_names: Literal["credit", "refuse"] = "credit"
     repeat: int = 1
     follow_through: Fraction = Fraction(1)
+    broken_rules: Literal["flag", "lose"] = "flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionSpec:
     """One of the ways in which a quantity is asked for. `template` makes names (`{}_t`); `container` is the kind of
-    value that its answers are, where the version's name says so."""
+    value that its answers are, where the version's name says so. `rules` hold for all of its answers."""
 
     id: str
     template: str
     container: Container | None = None
+    rules: Rules = field(default_factory=Rules)
 
 
 FunctionCredit = Literal["cases", "leaves", "all-or-nothing"]
@@ -131,6 +155,7 @@ class CheckSpec:
     rubric: str = ""
     function: FunctionSpec | None = None
     property: PropertySpec | None = None
+    rules: Rules = field(default_factory=Rules)
 
     @builtins.property
     def calls(self) -> tuple[Calls, ...]:

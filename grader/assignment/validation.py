@@ -161,7 +161,7 @@ def read_share(value: object, option: str, place: Place) -> Fraction:
 def read_policies(policies: Policies, place: Place) -> Policies:
     """Check an assignment's policies: every word known, `repeat` a number."""
     hints = inspect.get_annotations(Policies, eval_str=True)
-    for option in ("reveal", "printed", "other_names"):
+    for option in ("reveal", "printed", "other_names", "broken_rules"):
         read_word(getattr(policies, option), hints[option], option, place)
     _refuse_bad_repeat(policies.repeat, place)
     return policies

@@ -16,6 +16,7 @@ from grader.marking.judge import absent
 from grader.marking.judges import Judges
 from grader.marking.older import bridged
 from grader.marking.reproducibility import changed_later, stale_outputs
+from grader.marking.rules import Ruled, apply_rules
 from grader.marking.trace import Trace
 from grader.marking.wrong_values import wrong_value
 from grader.records import CheckGrade, Execution, Flag, Grade, Message, Notebook, Replacement, TaskGrade
@@ -43,8 +44,11 @@ def mark_submission(
     answers = find_answers(trace, shapes, only=only)
     judges = Judges(trace=trace, reference=reference)
     checks = _judged(spec, answers, judges)
+    ruled = apply_rules(trace, checks) if only is None else Ruled(checks=checks)
+    checks = ruled.checks
     flags = flags_of(checks.values(), executions[0])
     if only is None:
+        flags += ruled.flags
         flags += (*judges.flags(), *_of_calls(spec, answers), *bridged(notebook, executions[0]))
         flags += tuple(_not_replaced(trace))
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))

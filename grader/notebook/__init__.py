@@ -8,16 +8,20 @@ code       what cells assign, read and show, by their syntax
 """
 
 from grader.notebook.code import (
+    Asked,
     CellCode,
     Display,
     OldUse,
+    Origin,
     Replaced,
+    Use,
     analyse,
     assigned_names,
     counts_on_older,
     find_older,
     imported_modules,
     libraries,
+    origins,
     replace_assigned,
 )
 from grader.notebook.joining import Part, join
@@ -37,16 +41,19 @@ from grader.notebook.sections import (
 
 __all__ = [
     "FILE_BYTES",
+    "Asked",
     "CellCode",
     "Display",
     "Heading",
     "NumberedHeading",
     "OldUse",
+    "Origin",
     "Outline",
     "Part",
     "Printed",
     "Replaced",
     "Sought",
+    "Use",
     "analyse",
     "assigned_names",
     "counts_on_older",
@@ -57,6 +64,7 @@ __all__ = [
     "label_of",
     "libraries",
     "numbered_headings",
+    "origins",
     "outline",
     "parse_printed",
     "read",

@@ -117,6 +117,7 @@ Reason = Literal[
     "call-died",
     "not-called",
     "does-not-hold",
+    "broken-rule",
     "bad-given",
 ]
 """Why a verdict is what it is; reports turn it into a sentence for whoever reads."""

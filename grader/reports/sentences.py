@@ -70,6 +70,7 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "call-died": translatable("{called} ends its process."),
     "not-called": translatable("{called} could not be tried: its calls took all the time or room that there is."),
     "does-not-hold": translatable("This doesn't hold for your notebook."),
+    "broken-rule": translatable("{answer} isn't computed in the way that is asked for{detail}."),
     "bad-given": translatable("It depends on an input that isn't as it is asked for{detail}."),
     "not-accepted": translatable(
         "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}."

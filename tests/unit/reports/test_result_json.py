@@ -149,6 +149,7 @@ def test_provenance_is_enough_to_mark_again() -> None:
             "other_names": "credit",
             "repeat": 1,
             "follow_through": 1.0,
+            "broken_rules": "flag",
         },
         "marked_at": "2026-01-02T03:04:05+00:00",
     }
