@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.scores import Score, score
 from grader.records import CheckGrade, Result
 
 NOT_GRADED = frozenset({"rejected", "unavailable"})
@@ -34,6 +35,11 @@ class Graded:
     def students(self) -> int:
         """How many students they are of."""
         return len({result.submission.student.id for result in self.results})
+
+    @cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """What each has, of what is marked."""
+        return tuple(score(result.grade.checks) for result in self.results)
 
     @cached_property
     def by_check(self) -> dict[str, dict[int, CheckGrade]]:

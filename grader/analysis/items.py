@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from statistics import StatisticsError, correlation, fmean
 
 from grader.analysis.graded import Graded
 from grader.analysis.mistakes import cause
-from grader.analysis.scores import score
 from grader.assignment.spec import CheckSpec, Spec
 from grader.records import CheckGrade, Verdict
 
@@ -48,14 +46,13 @@ class Item:
 
 def items(hand_ins: Graded, spec: Spec) -> tuple[Item, ...]:
     """The figures of all checks on which anybody was marked, in the order of the assignment."""
-    totals = [score(result.grade.checks) for result in hand_ins.results]
-    points = [(total.points or Fraction(0), total.marked) for total in totals]
+    points = [(float(each.points or 0), float(each.marked)) for each in hand_ins.scores]
     found = (_item(check, hand_ins.by_check.get(check.id, {}), points, hand_ins) for check in spec.checks)
     return tuple(item for item in found if item.marked)
 
 
 def _item(
-    spec: CheckSpec, checks: Mapping[int, CheckGrade], points: Sequence[tuple[Fraction, Fraction]], hand_ins: Graded
+    spec: CheckSpec, checks: Mapping[int, CheckGrade], points: Sequence[tuple[float, float]], hand_ins: Graded
 ) -> Item:
     marked = {place: check for place, check in checks.items() if check.points is not None}
     shares = {place: share for place, check in marked.items() if (share := _share(check)) is not None}
@@ -77,13 +74,13 @@ def _item(
 
 
 def _share(check: CheckGrade) -> float | None:
-    return float(check.points / check.max_points) if check.points is not None and check.max_points else None
+    return float(check.points) / float(check.max_points) if check.points is not None and check.max_points else None
 
 
-def _rest(check: CheckGrade, points: Fraction, marked: Fraction) -> float | None:
+def _rest(check: CheckGrade, points: float, marked: float) -> float | None:
     """The share of all other points that a hand-in has; None where no other check is marked."""
-    others = marked - check.max_points
-    return float((points - (check.points or 0)) / others) if others > 0 else None
+    others = marked - float(check.max_points)
+    return (points - float(check.points or 0)) / others if others > _SMALLEST_SPREAD else None
 
 
 def discrimination(pairs: Iterable[tuple[float, float]]) -> float | None:

@@ -10,7 +10,6 @@ from grader.analysis.distribution import Distribution, distribution
 from grader.analysis.graded import Graded, graded
 from grader.analysis.items import Item, items
 from grader.analysis.mistakes import Mistake, mistakes
-from grader.analysis.scores import score
 from grader.analysis.similarity import Similar, flagged, similar
 from grader.analysis.wrong_answers import WrongAnswer, wrong_answers
 from grader.assignment.spec import Spec
@@ -43,7 +42,7 @@ def overview(results: Iterable[Result], spec: Spec) -> Overview:
     pairs = similar(hand_ins, answers, spec)
     told = flagged(each, hand_ins, pairs)
     hand_ins = graded(told)
-    shares = (score(result.grade.checks).share for result in hand_ins.results)
+    shares = (each.share for each in hand_ins.scores)
     return Overview(
         results=told,
         hand_ins=hand_ins,

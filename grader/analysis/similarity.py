@@ -154,7 +154,8 @@ def _chances(ours: _Class, same: Mapping[str, WrongAnswer]) -> Mapping[str, floa
         if before & unsettled:
             continue
         chance = ours.chance.of_sharing(check, len(answer.students), shared=len(same))
-        if answer.explained or (before & quantities and _is_like_a_gradient(ours, quantity)):
+        follows = answer.uses & quantities or (before & quantities and _is_like_a_gradient(ours, quantity))
+        if answer.explained or follows:
             chance = max(chance, LITTLE)
         found[quantity] = min(chance, found.get(quantity, 1.0))
     return found

@@ -25,7 +25,7 @@ class WrongAnswer:
     `students` are who they are, each once, `wrong` how many students have a value of this check that is known and
     wrong. `shown` is the value's beginning; `message` says what explains it, "" where nothing alone does. It is
     `explained` where a known mistake, or one of several, gives just this value. `settled` says that what is wrong after
-    it is a mistake of its own.
+    it is a mistake of its own; `uses` are the other functions that it may come of.
     """
 
     check: str
@@ -36,6 +36,7 @@ class WrongAnswer:
     message: str
     explained: bool
     settled: bool
+    uses: frozenset[str]
 
 
 def wrong_answers(hand_ins: Graded) -> tuple[WrongAnswer, ...]:
@@ -61,6 +62,7 @@ def _of_check(hand_ins: Graded, check: str, grades: dict[int, CheckGrade]) -> It
             message=_explanation(grades[place] for place in places),
             explained=any(why.code not in _OPEN for place in places for why in grades[place].diagnoses),
             settled=all(value.settled for _, value in group),
+            uses=frozenset(name for _, value in group for name in value.uses),
         )
 
 

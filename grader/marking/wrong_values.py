@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,7 @@ from grader.records import (
     Unreadable,
     Value,
     WrongValue,
+    root_of,
 )
 from grader.wire.arrays import AnyArray
 
@@ -46,10 +48,17 @@ def wrong_value(trace: Trace, given: Given, grade: CheckGrade) -> WrongValue | N
         case Answer():
             return known_by(given.value, settled=can_be_carried(trace, given, grade))
         case Called():
-            # Nothing is computed from what a function gave for our cases.
-            return _known(list(_of_calls(given.made.results)), settled=True)
+            # Nothing is computed from what a function gave for our cases; but others may call it.
+            known = _known(list(_of_calls(given.made.results)), settled=True)
+            return replace(known, uses=tuple(sorted(_used(trace, given.made.found) - {grade.quantity})))
         case _:
             return None
+
+
+def _used(trace: Trace, function: str) -> frozenset[str]:
+    """What is asked for and a function reads, directly or through others: too much rather than too little."""
+    read = trace.computed_from((root_of(function),)) & trace.owners.keys()
+    return frozenset(trace.owners[name][0] for name in read)
 
 
 def known_by(value: Value | Numeric, *, settled: bool = True) -> WrongValue:

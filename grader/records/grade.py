@@ -69,7 +69,8 @@ class WrongValue:
     Two are equal where `kind` is the same (the structure, and all in it that is no number), `size` (the greatest
     magnitude) is close, and so is each of `sums`: sums of the numbers with fixed weights, relative to `size`. `shown`
     is its beginning, as text for staff. `settled` says that marking has looked at what would follow from it, so that
-    what is wrong after it is a mistake of its own.
+    what is wrong after it is a mistake of its own. `uses` are the other functions that are asked for, by their names in
+    the assignment, which a function may call.
     """
 
     kind: str
@@ -77,6 +78,7 @@ class WrongValue:
     sums: tuple[float, ...]
     shown: str
     settled: bool
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

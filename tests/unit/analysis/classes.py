@@ -16,11 +16,18 @@ RIGHT = -1
 
 
 def check(
-    id: str, value: int = RIGHT, *, points: int | None = None, worth: int = 1, explained: str = "", settled: bool = True
+    id: str,
+    value: int = RIGHT,
+    *,
+    points: int | None = None,
+    worth: int = 1,
+    explained: str = "",
+    settled: bool = True,
+    uses: tuple[str, ...] = (),
 ) -> CheckGrade:
     quantity, _, version = id.partition(".")
     right = value == RIGHT
-    known = WrongValue(kind="k", size=float(value), sums=(0.5,), shown=f"about {value}", settled=settled)
+    known = WrongValue(kind="k", size=float(value), sums=(0.5,), shown=f"about {value}", settled=settled, uses=uses)
     return CheckGrade(
         id=id,
         kind="value",

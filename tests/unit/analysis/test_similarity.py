@@ -142,6 +142,19 @@ def test_what_may_follow_from_a_shared_value_does_not_count() -> None:
     assert pairs(settled=False) == ()
 
 
+def test_functions_that_call_each_other_say_little_together() -> None:
+    def pairs(uses: tuple[str, ...]) -> tuple[Similar, ...]:
+        rows = planted(alone(1, 120, 12, TAILS[1]), ("s3", "s8"), same=4)
+        hand_ins = graded(
+            result(student, [check(id, value, uses=uses) for id, value in zip(IDS, row, strict=True)])
+            for student, row in rows.items()
+        )
+        return similar(hand_ins, wrong_answers(hand_ins), spec_of(IDS))
+
+    assert len(pairs(("l",))) == 1  # nothing that they share
+    assert pairs(("a",)) == ()
+
+
 def test_what_a_known_mistake_explains_says_little() -> None:
     def pairs(explained: str) -> tuple[Similar, ...]:
         rows = planted(alone(1, 120, 12, TAILS[1]), ("s3", "s8"), same=4)

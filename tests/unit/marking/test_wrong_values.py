@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.marking.wrong_values import known_by
-from grader.records import Array, Frame, Mapping, Scalar, Sequence, Unreadable, Value
+from grader.marking.answers import Called, fault
+from grader.marking.judge import absent
+from grader.marking.trace import Trace
+from grader.marking.wrong_values import known_by, wrong_value
+from grader.records import (
+    Array,
+    CallResult,
+    CallsMade,
+    Found,
+    Frame,
+    Mapping,
+    Scalar,
+    Sequence,
+    Unreadable,
+    Value,
+    WrongValue,
+)
+from tests.in_process import execute, notebook
+from tests.unit.marking.test_mark import load_source
 
 
 def array(values: object, dtype: str = "float64") -> Array:
@@ -123,3 +142,42 @@ def test_whatever_is_handed_in_is_known_and_can_be_kept(value: Value) -> None:
 )
 def test_its_beginning_is_shown(value: Value, shown: str) -> None:
     assert known_by(value).shown == shown
+
+
+FUNCTIONS = """
+@one.function(points=1, cases=[1.0])
+def helper(x):
+    return x
+
+@one.function(points=1, cases=[1.0])
+def outer(x):
+    return x
+
+@one.function(points=1, cases=[1.0])
+def alone(x):
+    return x
+"""
+
+
+def test_a_function_is_known_by_what_it_gave_and_which_others_it_may_call(tmp_path: Path) -> None:
+    spec = load_source(tmp_path, FUNCTIONS, points=3).spec
+    source = "def helper(x): return 2 * x\ndef between(x): return helper(x)\ndef outer(x): return between(x)\n"
+    handed_in = notebook(source + "def alone(x): return 3 * x")
+    trace = Trace(spec=spec, notebook=handed_in, execution=execute(spec, handed_in))
+
+    def known(name: str, *gave: Value) -> WrongValue:
+        (check,) = [check for check in spec.checks if check.quantity == name]
+        assert check.function is not None
+        results = tuple(CallResult(status="returned", value=value) for value in gave)
+        made = CallsMade(calls=check.function.calls, after_cell=0, found=name, results=results)
+        given = Called(found=Found(kind="variable", name=name, cell=0), made=made)
+        wrong = replace(absent(check, fault("")), verdict="incorrect")
+        found = wrong_value(trace, given, wrong)
+        assert found is not None
+        assert wrong_value(trace, given, replace(wrong, verdict="correct")) is None
+        return found
+
+    assert [known(name, Scalar(value=2.0)).uses for name in ("helper", "outer", "alone")] == [(), ("helper",), ()]
+    assert known("alone", Scalar(value=2.0)) == known("alone", array(2.0))
+    assert known("alone", Scalar(value=2.0)).sums != known("alone", Scalar(value=2.0), Scalar(value=3.0)).sums
+    assert known("alone", Scalar(value=2.0)).kind != known("alone", Scalar(value="2.0")).kind
