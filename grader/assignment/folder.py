@@ -50,7 +50,7 @@ def read_sources(folder: Path) -> Sources:
     digest = hashlib.sha256()
     texts: dict[str, str] = {}
     module = b""
-    for relative, content in _contents(folder):
+    for relative, content in contents_of(folder):
         # Both parts are hashed by themselves first, so that no two folders give the same stream of bytes.
         digest.update(hashlib.sha256(relative.encode("utf-8", "surrogateescape")).digest())
         digest.update(hashlib.sha256(content).digest())
@@ -74,7 +74,7 @@ def _refuse_missing(folder: Path) -> None:
         )
 
 
-def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+def contents_of(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Read each file's relative path and bytes, in the order of the paths."""
     paths = sorted((path.relative_to(folder).as_posix(), path) for path in _files(folder))
     total = 0

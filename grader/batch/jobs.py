@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.assignment.exposure import Exposed, exposed
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
 from grader.batch import archives
@@ -59,10 +60,10 @@ def describe(reference: Path) -> Described:
     return Described(spec=loaded.spec, sources=loaded.sources)
 
 
-def examine(reference: Path) -> Examined:
-    """Try every small mistake on an assignment, and name those that no check sees."""
+def examine(reference: Path) -> tuple[Examined, tuple[Exposed, ...]]:
+    """Try every small mistake on an assignment, name those that no check sees, and what students could read of it."""
     loaded = _assignment(reference)
-    return weaknesses.examine(loaded.spec, loaded.reference)
+    return weaknesses.examine(loaded.spec, loaded.reference), exposed(reference, loaded.reference)
 
 
 def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:

@@ -30,6 +30,7 @@ from grader.gradebook import Entry
 from grader.records import Grade
 
 if TYPE_CHECKING:
+    from grader.assignment.exposure import Exposed
     from grader.marking.weaknesses import Examined
 
 T = TypeVar("T")
@@ -92,12 +93,11 @@ class Workers:
                 file=str(self.reference / "assignment.py"),
             ) from error
 
-    def examine(self) -> Examined:
-        """What the assignment's checks wouldn't see; raises AssignmentError where that can't be found out."""
-        from grader.marking.weaknesses import Examined  # only this needs it here, and NumPy takes long to import
-
+    def examine(self) -> tuple[Examined, tuple[Exposed, ...]]:
+        """What the assignment's checks wouldn't see, and what students could read of it; raises AssignmentError where
+        that can't be found out."""
         try:
-            return self._do(Examined, "examine", self.reference, seconds=EXAMINE_SECONDS)
+            return self._do(tuple, "examine", self.reference, seconds=EXAMINE_SECONDS)
         except WorkerFault as error:
             raise AssignmentError(
                 f"The assignment can't be examined: {error.message}",

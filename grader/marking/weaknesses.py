@@ -14,6 +14,7 @@ from grader.assignment.spec import CheckSpec, Spec
 from grader.marking.leaves import holds
 from grader.marking.mistakes import sentence_of
 from grader.marking.numbers import Numeric
+from grader.marking.soundness import Soundness, soundness
 from grader.wire.arrays import AnyArray
 
 if TYPE_CHECKING:
@@ -39,13 +40,15 @@ class Weakness:
 class Examined:
     """How many mistakes were tried, and those that no check sees.
 
-    `better` are numbers for some givens, as Python writes them, with which `seen_then` of these would be seen.
+    `better` are numbers for some givens, as Python writes them, with which `seen_then` of these would be seen. `checks`
+    say whether tolerances tell right from nearly right.
     """
 
     tried: int
     unseen: tuple[Weakness, ...]
     better: Mapping[str, str] = field(default_factory=dict)
     seen_then: int = 0
+    checks: tuple[Soundness, ...] = ()
 
 
 def examine(spec: Spec, reference: Reference) -> Examined:
@@ -59,6 +62,7 @@ def examine(spec: Spec, reference: Reference) -> Examined:
         unseen=(*map(_weakness, unseen), *_of_functions(spec, reference)),
         better={name: repr(value.tolist()) for name, value in better.items()},
         seen_then=len(unseen) - left,
+        checks=soundness(spec, reference),
     )
 
 

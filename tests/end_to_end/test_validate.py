@@ -15,6 +15,7 @@ def test_the_samples_hidden_weakness_is_named_first_and_the_numbers_that_are_pro
     found = grader("validate", ROOT / "reference")
     assert found.returncode == 1, found.stderr
     first = found.stdout.splitlines()[:8]
+    assert "12 checks, whose points add up to 20" in first[0]
     assert any("`relu` is left out." in line and "assignment.py:36: a1" in line for line in first)
     assert any("The derivative of `relu` is missing from the chain rule." in line for line in first)
     proposed = re.search(r"^    (\w+)=\[.*\]$", found.stdout, re.MULTILINE)
@@ -49,6 +50,33 @@ def relu(x):
     assert document["schema"] == "grader.validate/1"
     assert {"quantity": "relu", "line": 10, "mistake": "`relu` is left out."} in document["unseen"]
     assert document["better"] == {}
+
+
+def test_what_students_could_read_and_what_a_tolerance_gets_wrong_is_to_be_mended(tmp_path: Path) -> None:
+    source = """
+from grader import Assignment, Tolerance
+a = Assignment("a", title="A", points=1)
+a.given(x=[0.1, 0.2, 0.7])
+t = a.task("Task 1")
+
+
+@t.value(points=1, tolerance=Tolerance(rtol=1e-13, atol=0.0))
+def q(x):
+    return x.sum() / 3
+"""
+    write_assignment(tmp_path / "reference", source)
+    sound = grader("validate", cwd=tmp_path)
+    assert sound.returncode == ExitStatus.UNGRADED
+    assert "points add up to 1" in sound.stdout
+    assert "q: the right answer in float32 would be called wrong." in sound.stdout
+    (tmp_path / "reference" / "provided").mkdir()
+    shutil.copy(tmp_path / "reference" / "assignment.py", tmp_path / "reference" / "provided" / "notes.py")
+    told = grader("validate", "--json", cwd=tmp_path)
+    assert told.returncode == ExitStatus.UNGRADED
+    document = json.loads(told.stdout)
+    assert document["exposed"] == [{"file": "provided/notes.py", "tells": "a copy of assignment.py"}]
+    (check,) = document["checks"]
+    assert (check["check"], check["itself"], check["float32"], check["printed"]) == ("q", True, False, "right")
 
 
 def test_a_broken_assignment_is_one_line(tmp_path: Path) -> None:
