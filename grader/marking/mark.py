@@ -15,6 +15,8 @@ from grader.marking.flags import flags_of
 from grader.marking.judge import absent
 from grader.marking.judges import Judges
 from grader.marking.older import bridged
+from grader.marking.order import out_of_order, undefined_names
+from grader.marking.repeats import not_reproducible
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.rules import Ruled, apply_rules
 from grader.marking.trace import Trace
@@ -52,6 +54,8 @@ def mark_submission(
         flags += (*judges.flags(), *_of_calls(spec, answers), *bridged(notebook, executions[0]))
         flags += tuple(_not_replaced(trace))
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))
+        flags += (*undefined_names(trace), *out_of_order(trace, checks))
+        flags += tuple(not_reproducible(trace, checks, executions))
     return Grade(tasks=_by_task(spec, checks), flags=flags)
 
 

@@ -138,3 +138,23 @@ def _other_numbers(old: Printed, new: Printed) -> bool:
         error = np.abs(one - other)
         allowed = np.array(old.half_units) + np.array(new.half_units) + RELATIVE_NOISE * np.abs(other)
     return bool((error > allowed).any())
+
+
+def shows_numbers(cell: Cell) -> bool:
+    """Whether a cell was saved with numbers in its output."""
+    return bool(cell.outputs) and bool(parse_printed(shown_text(cell.outputs)))
+
+
+def shows_the_same(cell: Cell, run: CellRun) -> bool:
+    """Whether a cell was saved with numbers, and a run shows the same ones."""
+    saved, fresh = parse_printed(shown_text(cell.outputs)), parse_printed(shown_text(run.outputs))
+    if not saved or len(saved) != len(fresh):
+        return False
+    return not any(_other_numbers(old, new) for old, new in zip(saved, fresh, strict=True))
+
+
+def shows_other_numbers(cell: Cell, one: CellRun, other: CellRun) -> bool:
+    """Whether two runs of a cell show other numbers, which aren't the machine's."""
+    if one.status != "ok" or other.status != "ok" or _OF_THE_MACHINE.search(cell.source):
+        return False
+    return _differ(shown_text(one.outputs), shown_text(other.outputs))

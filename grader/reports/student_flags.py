@@ -15,7 +15,11 @@ MERGED = {
 """Flags that a whole notebook may raise check by check, each in one sentence for all its checks."""
 
 STUDENT_FLAGS = frozenset(
-    {*MERGED, "bridged", "changed-later", "missing-file", "missing-package", "older-environment", "stale-output"}
+    {
+        *MERGED,
+        *("bridged", "changed-later", "missing-file", "missing-package", "not-reproducible", "older-environment"),
+        *("out-of-order", "stale-output", "undefined-name"),
+    }
 )
 """Flags that help their student. What others say is for staff, or stands beside the check already."""
 
