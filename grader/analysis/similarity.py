@@ -2,7 +2,8 @@
 
 Right values say nothing here, nor do wrong ones that many have. A value that a known mistake explains says little:
 two may make the same slip. Versions of one quantity count once, since one mistake shows in all of them, and so does
-what may follow from another shared value.
+what may follow from another shared value. What remains may still be a misunderstanding that nobody knows by name and
+that shows in several places: people have to read both hand-ins.
 """
 
 from __future__ import annotations

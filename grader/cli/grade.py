@@ -91,7 +91,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             seen = overview(results, spec)
             out.write_class(seen, spec, summary.absent)
     if options.as_json:
-        print_json(summary, seen.results, out)
+        print_json(summary, seen, out)
     else:
         print_summary(summary, seen.results, spec, out)
     return summary.exit_status

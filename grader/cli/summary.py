@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from grader.analysis import Overview, Similar
 from grader.assignment.spec import Spec
 from grader.batch import Collected, Graded, OutputFolder, Roster
 from grader.cli.terminal import STATUS_STYLES, safe, stdout
@@ -24,6 +25,8 @@ LONGEST_TABLE = 60
 
 SAID_BY_VERDICTS = frozenset({"missing-name", "unmarked"})
 """Flags that say again what a verdict beside them says."""
+
+_FIGURES = ("id", "passed", "marked", "mean", "discrimination")
 
 
 @dataclass(slots=True)
@@ -235,8 +238,8 @@ def _some(names: Sequence[str]) -> str:
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
 
 
-def print_json(summary: Summary, results: Sequence[Result], out: OutputFolder) -> None:
-    """Print one JSON document: counts, files, and a row a submission."""
+def print_json(summary: Summary, seen: Overview, out: OutputFolder) -> None:
+    """Print one JSON document: counts, files, a row a submission, and figures of the class."""
     document = {
         "schema": "grader.batch/1",
         "counts": {
@@ -249,7 +252,9 @@ def print_json(summary: Summary, results: Sequence[Result], out: OutputFolder) -
         },
         "interrupted": summary.interrupted,
         "index": str(out.index),
-        "submissions": [_row(result, out) for result in results],
+        "submissions": [_row(result, out) for result in seen.results],
+        "checks": [{name: getattr(item, name) for name in _FIGURES} for item in seen.items],
+        "similar": [_pair(pair, seen) for pair in seen.similar],
         "absent": [student.id for student in summary.absent],
         "pending": list(summary.pending),
         "not_on_roster": list(summary.strangers),
@@ -262,6 +267,15 @@ def print_document(document: Mapping[str, object]) -> None:
     """Print JSON; escaped, so that nothing that a student wrote can steer a terminal."""
     json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
+
+
+def _pair(pair: Similar, seen: Overview) -> dict[str, object]:
+    return {
+        "students": [seen.hand_ins.student(place) for place in pair.places],
+        "shared": [value.check for value in pair.shared],
+        "both_wrong": pair.both_wrong,
+        "expected_by_chance": pair.expected,
+    }
 
 
 def _row(result: Result, out: OutputFolder) -> dict[str, object]:

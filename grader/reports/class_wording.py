@@ -10,7 +10,7 @@ from grader.reports.plain_text import counted, points_text
 FLAGS: Mapping[str, str] = {
     "bridged": "Needed something of an older version or of another machine, which was provided.",
     "changed-later": "Right when it was printed, and changed afterwards.",
-    "forbidden-name": "Uses a name that the assignment forbids for this answer.",
+    "forbidden-name": "Is computed with a name that the assignment forbids for this answer.",
     "given-changed": "Works with other numbers than the handout gives.",
     "hard-coded": "An answer that doesn't come from the data.",
     "hidden-bug": "Right on the handout's numbers only.",

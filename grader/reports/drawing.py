@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from tempfile import TemporaryFile
 
 LONGEST_SECONDS = 60.0
 
@@ -27,22 +28,7 @@ class Drawing:
 
     def __init__(self, specs: Sequence[Mapping[str, object]]) -> None:
         """Begin to draw charts, each given as a Vega-Lite specification."""
-        self._process: subprocess.Popen[str] | None = None
-        if not specs:
-            return
-        with suppress(OSError):
-            # Of this folder, nothing is imported (-P): it may be one with students' files.
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                [sys.executable, "-P", "-c", _PROGRAM],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-            )
-            assert self._process.stdin is not None
-            json.dump(list(specs), self._process.stdin)
-            self._process.stdin.flush()
+        self._process = _begin(specs) if specs else None
 
     def finish(self) -> tuple[str, ...]:
         """The charts as SVG; none where they couldn't be drawn."""
@@ -51,7 +37,24 @@ class Drawing:
         try:
             text, _ = self._process.communicate(timeout=LONGEST_SECONDS)
             return tuple(json.loads(text))
-        except (OSError, ValueError, subprocess.TimeoutExpired):
+        except (ValueError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.communicate()
             return ()
+
+
+def _begin(specs: Sequence[Mapping[str, object]]) -> subprocess.Popen[str] | None:
+    """A process that draws; None where none can be started."""
+    with suppress(OSError), TemporaryFile("w+", encoding="utf-8") as file:  # a pipe would have us wait for its reader
+        json.dump(list(specs), file)
+        file.seek(0)
+        # Of this folder, nothing is imported (-P): it may be one with students' files.
+        return subprocess.Popen(  # noqa: S603 (our own program)
+            [sys.executable, "-P", "-c", _PROGRAM],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+    return None

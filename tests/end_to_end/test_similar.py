@@ -67,6 +67,14 @@ def test_they_are_named_on_the_class_page_in_the_table_and_in_json(graded: tuple
     assert "iris and noor: 4 of the 5 values that both have wrong are the same, and nobody else has them." in page
     assert {student for student, said in flags.items() if "similar" in said} == {*COPIERS}
     assert {row["student"] for row in document["submissions"] if "similar" in row["flags"]} == {*COPIERS}
+    (pair,) = document["similar"]
+    assert (pair["students"], {*pair["shared"]}, pair["both_wrong"]) == (
+        [*COPIERS],
+        {"total", "middle", "steep", "far"},
+        5,
+    )
+    assert 0 < pair["expected_by_chance"] < 0.002
+    assert [check["id"] for check in document["checks"]] == [*NAMES]
 
 
 def test_nothing_of_it_is_in_what_they_are_given(graded: tuple[Path, dict[str, Any]]) -> None:

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.analysis import overview
+from grader.analysis.attention import _WEIGHTS as attention_weights
 from grader.records import Diagnosis, Flag, Grade, Notebook, Result, Student, WrongValue
 from grader.reports import drawing, feedback_page, grades_csv
 from grader.reports.class_roll import class_roll
+from grader.reports.class_wording import FLAGS
 from tests.large_class import large_class, sample
 from tests.unit.reports.golden import golden
 from tests.unit.reports.sample_results import ABSENT, CLASS, RESULT, SPEC, check_grade, class_html, light
@@ -198,6 +200,10 @@ def test_hostile_values_names_and_messages_stay_text(hostile: str) -> None:
     assert "<img" not in page
     assert "\u202e" not in page
     assert page.count('class="chart"') == 2
+
+
+def test_every_flag_that_has_a_weight_has_a_sentence() -> None:
+    assert attention_weights.keys() == FLAGS.keys()
 
 
 def test_the_page_as_it_was_agreed() -> None:
