@@ -5,11 +5,23 @@ Made from the assignment and the notebook alone, never from marks, so that the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from grader.assignment.spec import Spec
-from grader.notebook import Sought, assigned_names, find_sections, replace_assigned
-from grader.records import Calls, CapturePoint, Notebook, Plan, Replacement, Run, Section, Source, root_of
+from grader.notebook import Sought, assigned_names, find_sections, replace_assigned, vary
+from grader.records import (
+    Calls,
+    CapturePoint,
+    Notebook,
+    Plan,
+    Replacement,
+    Run,
+    Section,
+    Source,
+    Variation,
+    root_of,
+)
 
 NAMES_A_SECTION = 300
 """At most so many variables are read at the end of a section."""
@@ -70,6 +82,9 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     agreed names once more, and functions that weren't there before. What students draw as givens is captured after each
     of the first cells that assign it, and at the end of the notebook. What is replaced when graded is put into the
     cells. The second execution is there for its outputs, and nothing is captured in it.
+
+    After the first one, in its process, the notebook runs again: with another seed, and with other numbers in the
+    givens wherever it writes them down. There, the agreed names of values are captured, and nothing else.
     """
     agreed = agreed_names(spec)
     names: dict[int, dict[str, None]] = {}
@@ -92,9 +107,11 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
         for cell in sorted(names)
     )
     rewritten = [(cell.index, *replace_assigned(cell.source, spec.replaced)) for cell in notebook.code_cells]
+    cells = tuple(Source(index=index, code=code) for index, code, _ in rewritten)
     return Plan(
-        cells=tuple(Source(index=index, code=code) for index, code, _ in rewritten),
+        cells=cells,
         main=Run(purpose="main", seed=_FIRST_SEED, captures=captures),
+        again=tuple(_again(spec, cells, captures)),
         repeat=Run(purpose="repeat", seed=_OTHER_SEED) if spec.policies.repeat else None,
         prelude=spec.prelude,
         replaced=tuple(
@@ -102,6 +119,43 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
             for index, _, replaced in rewritten
             for each in replaced
         ),
+    )
+
+
+def _again(spec: Spec, cells: Sequence[Source], captures: Iterable[CapturePoint]) -> Iterator[Run]:
+    """The runs after the main one, in its process; of varied ones, those that would have other numbers anywhere."""
+    agreed = dict.fromkeys(name for check in spec.checks if check.kind == "value" for name in check.names)
+    drawn = dict.fromkeys(path for given in spec.drawn for paths in given.names.values() for path in paths)
+    names = {**agreed, **drawn}
+    points = tuple(
+        CapturePoint(after_cell=point.after_cell, names=tuple(name for name in point.names if name in names))
+        for point in captures
+    )
+    # Whether other numbers say anything is told by running it once more with its own.
+    if agreed and (spec.policies.repeat or spec.variations):
+        yield Run(purpose="again", seed=_OTHER_SEED, captures=points)
+    for variation in spec.variations if agreed else ():
+        run = varied_run(spec, variation, cells)
+        if run.cells or run.prelude is not None:
+            yield replace(run, captures=points)
+
+
+def given_variables(spec: Spec) -> dict[str, str]:
+    """Names of variables that hold givens, each with its given: the given's own, and those that versions make of it."""
+    templates = ["{}", *(version.template for version in spec.versions)]
+    return {template.replace("{}", given): given for given in spec.givens for template in templates}
+
+
+def varied_run(spec: Spec, variation: Variation, cells: Iterable[Source]) -> Run:
+    """A run with other numbers in the givens, wherever cells or the prelude write them down; nothing is captured."""
+    variables = given_variables(spec)
+    varied = [(source, vary(source.code, variation, variables).code) for source in cells]
+    prelude = vary(spec.prelude, variation, variables).code if spec.prelude else ""
+    return Run(
+        purpose="varied",
+        seed=_FIRST_SEED,
+        cells=tuple(Source(index=source.index, code=code) for source, code in varied if code != source.code),
+        prelude=None if prelude == spec.prelude else prelude,
     )
 
 

@@ -49,6 +49,7 @@ def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0, namespace: dict[s
     """Run a notebook's cells one after the other; an exception ends its cell, `raise SystemExit` the process.
 
     `namespace` is what is there before, and has then what the cells left.
+    With a seed, it is the second execution.
     """
     plan = make_plan(spec, handed_in)
     namespace = {} if namespace is None else namespace
@@ -78,7 +79,16 @@ def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0, namespace: dict[s
         while due and due[0].after_cell == source.index:
             captures += _captures(namespace, due.pop(0).names, source.index, "end")
     status = "died" if died else "error" if any(run.error for run in runs) else "completed"
-    return Execution(status=status, engine="test", seconds=0.0, seed=seed, cells=tuple(runs), captures=tuple(captures))  # type: ignore[arg-type]  # mypy takes the conditional for a plain str
+    purpose = "repeat" if seed else "main"
+    return Execution(
+        purpose=purpose,
+        status=status,
+        engine="test",
+        seconds=0.0,
+        seed=seed,
+        cells=tuple(runs),
+        captures=tuple(captures),
+    )  # type: ignore[arg-type]  # mypy takes the conditional for a plain str
 
 
 def _captures(namespace: dict[str, Any], names: Sequence[str], cell: int, place: Any) -> list[Capture]:

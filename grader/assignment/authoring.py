@@ -116,6 +116,8 @@ class Assignment:
         follow_through: Points = 1,
         repeat: int = 1,
         broken_rules: Literal["flag", "lose"] = "flag",
+        vary: int = 2,
+        varied: Literal["flag", "require"] = "flag",
         replaced: Mapping[str, object] | None = None,
         python: str | PurePath | None = None,
         headings: Headings = (),
@@ -124,7 +126,7 @@ class Assignment:
         """Begin an assignment of `points` in all; every check, in each version, counts.
 
         `versions` maps a version's id to the template of its variable names, with `{}` for the quantity's name, or to a
-        `version` with rules. The options from `reveal` to `broken_rules` are the fields of `Policies`. `replaced` are
+        `version` with rules. The options from `reveal` to `varied` are the fields of `Policies`. `replaced` are
         values that a graded run has where the notebook assigns others (`{"EPOCHS": 2}`). `python` is the interpreter
         of the class, by its path from this folder, where it isn't the grader's own. `headings` are patterns of what
         headings look like besides the tasks' own names, as "Lab 3, part {letter}"; `{n}` and `{title}` may stand in
@@ -139,6 +141,8 @@ class Assignment:
             follow_through=read_share(follow_through, "follow_through", place),
             repeat=repeat,
             broken_rules=broken_rules,
+            vary=vary,
+            varied=varied,
         )
         self._declared = AssignmentDeclaration(
             id=read_id(id, place),

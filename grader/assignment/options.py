@@ -117,7 +117,7 @@ class Scope:
 
 
 ASSIGNMENT_OPTIONS = frozenset(
-    ("replaced", "reveal", "printed", "other_names", "repeat", "python", "versions", "broken_rules")
+    ("replaced", "reveal", "printed", "other_names", "repeat", "vary", "varied", "python", "versions", "broken_rules")
 )
 """What is said of a whole assignment, and of nothing in it."""
 

@@ -33,6 +33,7 @@ from grader.wire.arrays import AnyArray
 
 MOST_WORLDS = 16
 """How many combinations of accepted answers an assignment may have."""
+_WORLDS_KEPT = 16
 Substitution = Callable[..., object] | Tensor
 """What a hypothesis puts in a quantity's place: a value, or a function whose parameters name givens and quantities."""
 _NOTHING: Mapping[str, Substitution] = {}
@@ -171,15 +172,24 @@ class Reference:
         return worlds
 
     def worlds_with(self, drawn: Mapping[str, AnyArray]) -> tuple[World, ...]:
-        """Give every combination of right answers for givens that a student has drawn.
+        """Give every combination of right answers for other numbers in givens: those that a student has drawn, say.
 
         What fails for them, or gives NaN unasked, has no value, nor has what depends on what failed.
         """
         if not drawn:
             return self.worlds()
-        tensors = {name: from_author(value) for name, value in drawn.items()}
-        worlds = (self._evaluate(self.graph, tensors, chosen, seed=0) for chosen in self.graph.choices())
-        return tuple(_without_nan(self.graph, world) for world in worlds)
+        key = tuple((name, value.tobytes()) for name, value in sorted(drawn.items()))
+        if key not in self._drawn_worlds:
+            while len(self._drawn_worlds) >= _WORLDS_KEPT:
+                del self._drawn_worlds[next(iter(self._drawn_worlds))]
+            tensors = {name: from_author(value) for name, value in drawn.items()}
+            worlds = (self._evaluate(self.graph, tensors, chosen, seed=0) for chosen in self.graph.choices())
+            self._drawn_worlds[key] = tuple(_without_nan(self.graph, world) for world in worlds)
+        return self._drawn_worlds[key]
+
+    @cached_property
+    def _drawn_worlds(self) -> dict[tuple[tuple[str, bytes], ...], tuple[World, ...]]:
+        return {}
 
     def refuse_varying_shapes(self) -> None:
         """Raise AssignmentError where a quantity has another shape for other numbers in the givens, unless it may."""

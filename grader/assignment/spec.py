@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from grader.records import Calls, CheckKind
+from grader.records import Calls, CheckKind, Variation
 
 Reveal = Literal["values", "places", "marks"]
 Container = Literal["tensor", "ndarray"]
@@ -74,9 +74,11 @@ class Policies:
 
     `reveal`: what students are shown. `printed` and `other_names`: whether an answer found only as printed text, or
     under another name, is credited or counts as missing; either way it is said and flagged. `repeat`: whether an
-    execution is repeated with another seed where saved outputs differ from fresh ones. `follow_through`: the share of
-    its points that a check keeps where its answer follows correctly from an earlier mistake. `broken_rules`: whether an
-    answer that was computed with what is forbidden, or without what is required, is flagged only, or loses its points.
+    execution is repeated with another seed, to tell what is random from what is left over. `follow_through`: the share
+    of its points that a check keeps where its answer follows correctly from an earlier mistake. `broken_rules`: whether
+    an answer that was computed with what is forbidden, or without what is required, is flagged only, or loses its
+    points. `vary`: how often a notebook is run once more with other numbers in its givens; `varied`: whether what is
+    right with the handout's numbers alone is flagged, or loses its points (`require`).
     """
 
     reveal: Reveal = "places"
@@ -85,6 +87,8 @@ class Policies:
     repeat: int = 1
     follow_through: Fraction = Fraction(1)
     broken_rules: Literal["flag", "lose"] = "flag"
+    vary: int = 2
+    varied: Literal["flag", "require"] = "flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +214,8 @@ class Spec:
     all calls, as frames by their digests. `drawn` are the givens that students draw themselves.
     `replaced` holds, by name, the values (as Python writes them) that a graded run has in place of the notebook's.
     `prelude` is the code that runs before a notebook, and `prelude_names` what it defines. `python` is the interpreter
-    of the class, from the reference folder; "" for the grader's own. `language` is that of feedback pages.
+    of the class, from the reference folder; "" for the grader's own. `language` is that of feedback pages. `variations` are the
+    other numbers with which hand-ins are run once more.
     """
 
     id: str
@@ -229,6 +234,7 @@ class Spec:
     digest: str = ""
     python: str = ""
     language: str = "en"
+    variations: tuple[Variation, ...] = ()
 
     @property
     def checks(self) -> tuple[CheckSpec, ...]:

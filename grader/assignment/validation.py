@@ -159,17 +159,18 @@ def read_share(value: object, option: str, place: Place) -> Fraction:
 
 
 def read_policies(policies: Policies, place: Place) -> Policies:
-    """Check an assignment's policies: every word known, `repeat` a number."""
+    """Check an assignment's policies: every word known, `repeat` and `vary` numbers."""
     hints = inspect.get_annotations(Policies, eval_str=True)
-    for option in ("reveal", "printed", "other_names", "broken_rules"):
+    for option in ("reveal", "printed", "other_names", "broken_rules", "varied"):
         read_word(getattr(policies, option), hints[option], option, place)
-    _refuse_bad_repeat(policies.repeat, place)
+    for option in ("repeat", "vary"):
+        _refuse_bad_number(getattr(policies, option), option, place)
     return policies
 
 
-def _refuse_bad_repeat(value: object, place: Place) -> None:
+def _refuse_bad_number(value: object, option: str, place: Place) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise place.error(f"repeat={value!r} is no number of repeats.", remedy="Write a whole number, 0 or more.")
+        raise place.error(f"{option}={value!r} is no number of runs.", remedy="Write a whole number, 0 or more.")
 
 
 def read_tolerance(value: object, place: Place, inherited: Tolerance = _OPEN) -> Tolerance:

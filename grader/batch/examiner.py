@@ -89,7 +89,9 @@ class Examiner:
             fresh=fresh,
             marked_at=_now(),
         )
-        may_repeat = plan.repeat is not None and executed.count == 1 and executed.main_status in {"completed", "error"}
+        may_repeat = (
+            plan.repeat is not None and not executed.is_repeated and executed.main_status in {"completed", "error"}
+        )
         may_repeat = may_repeat and not lacking
         finished = self._try_to_finish(executed, may_repeat=may_repeat)
         if isinstance(finished, WantsRepeat):

@@ -94,6 +94,8 @@ class Batch:
         return {
             "limits": _LIMITS.dump_python(self.limits),
             "reveal": self.spec.policies.reveal,
+            "vary": self.spec.policies.vary,
+            "varied": self.spec.policies.varied,
             **self.environment,
             "grader": own_versions()["grader"],
             "marked_with": {**own_versions()},

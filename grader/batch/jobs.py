@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.assignment.exposure import Exposed, exposed
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec
+from grader.assignment.variations import variations
 from grader.batch import archives
 from grader.batch.beside import of_hand_in
 from grader.batch.stages import (
@@ -34,7 +35,7 @@ from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
-from grader.marking import mark_submission, outputs_differ, ungraded, weaknesses
+from grader.marking import mark_submission, ungraded, wants_another_run, weaknesses
 from grader.marking.weaknesses import Examined
 from grader.notebook import FILE_BYTES, Part, join, outline, read, tasks_of
 from grader.plan import make_plan, sought
@@ -154,9 +155,9 @@ def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:
 def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | WantsRepeat:
     """Mark a submission and write all that is kept of it, unless another execution would tell more."""
     notebook, recordings = _opened(executed)
-    if may_repeat and _wants_repeat(executed, notebook, recordings):
-        return WantsRepeat()
     executions = _read(recordings)
+    if may_repeat and _wants_repeat(executed, notebook, executions):
+        return WantsRepeat()
     grade = _grade(terms, executed, notebook, executions, checks=None)
     result = _result(executed, notebook, executions, grade)
     return Finished(pages=_pages(terms, result), entry=_entry(executed, result))
@@ -164,7 +165,8 @@ def finish(terms: Terms, executed: Executed, may_repeat: bool) -> Finished | Wan
 
 def wants_repeat(executed: Executed) -> bool:
     """Whether outputs saved in the hand-in differ from fresh ones, so that a second execution tells more."""
-    return _wants_repeat(executed, *_opened(executed))
+    notebook, recordings = _opened(executed)
+    return _wants_repeat(executed, notebook, _read(recordings))
 
 
 def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
@@ -192,7 +194,8 @@ def _spec(terms: Terms) -> Spec:
 
 @functools.lru_cache(maxsize=4)
 def _in_force(reference: Path, policies: Policies) -> Spec:
-    return replace(_assignment(reference).spec, policies=policies)
+    loaded = _assignment(reference)
+    return replace(loaded.spec, policies=policies, variations=variations(loaded.reference, policies.vary))
 
 
 def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Recording, ...]]:
@@ -202,11 +205,11 @@ def _opened(executed: Executed) -> tuple[Notebook | None, tuple[Recording, ...]]
 
 
 def _read(recordings: tuple[Recording, ...]) -> tuple[Execution, ...]:
-    return tuple(recording.execution() for recording in recordings)
+    return tuple(execution for recording in recordings for execution in recording.executions())
 
 
-def _wants_repeat(executed: Executed, notebook: Notebook | None, recordings: tuple[Recording, ...]) -> bool:
-    return notebook is not None and outputs_differ(notebook, recordings[0].told, _replaced(executed))
+def _wants_repeat(executed: Executed, notebook: Notebook | None, executions: tuple[Execution, ...]) -> bool:
+    return notebook is not None and wants_another_run(notebook, executions, _replaced(executed))
 
 
 def _replaced(executed: Executed) -> tuple[Replacement, ...]:

@@ -124,9 +124,10 @@ class Executed:
         return self.stored.status if self.stored else self.fresh[0].told.status
 
     @property
-    def count(self) -> int:
-        """How many executions there are."""
-        return len(self.fresh) + (len(self.stored.rows) if self.stored else 0)
+    def is_repeated(self) -> bool:
+        """Whether there is a second execution in a process of its own."""
+        stored = [row["purpose"] for row in self.stored.rows] if self.stored else []
+        return "repeat" in [*stored, *(recording.told.purpose for recording in self.fresh)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

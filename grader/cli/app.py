@@ -117,6 +117,16 @@ def grade(
         str | None,
         typer.Option("--reveal", help="What students are shown: values, places or marks; else the assignment says."),
     ] = None,
+    vary: Annotated[
+        int | None,
+        typer.Option(
+            "--vary", min=0, max=5, help="Runs with other numbers in the givens; else the assignment says (2)."
+        ),
+    ] = None,
+    repeat: Annotated[
+        int | None,
+        typer.Option("--repeat", min=0, max=1, help="Runs with another seed; else the assignment says (1)."),
+    ] = None,
     cell_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of a cell.")] = 20.0,
     total_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of an execution.")] = 60.0,
     memory_mb: Annotated[int, typer.Option(min=256, help="Memory limit of an execution.")] = 2048,
@@ -158,6 +168,8 @@ def grade(
         engine=engine,
         python=python,
         reveal=reveal,
+        vary=vary,
+        repeat=repeat,
         limits=limits,
         unsafe=unsafe,
         as_json=as_json,

@@ -61,6 +61,8 @@ class GradeOptions:
     engine: str
     python: str | None
     reveal: str | None
+    vary: int | None
+    repeat: int | None
     limits: Limits
     unsafe: bool
     as_json: bool
@@ -78,7 +80,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
     ):
         from grader.gradebook import Gradebook  # imported by now; see `_prepared`
 
-        spec = _revealing(described.spec, reveal)
+        spec = _with_policies(described.spec, reveal=reveal, vary=options.vary, repeat=options.repeat)
         out.create()
         with Gradebook.open(out.gradebook) as book:
             _refuse_another_assignment(book, spec, options.out)
@@ -153,9 +155,10 @@ def _reveal(word: str | None) -> Reveal | None:
     raise UsageError(f"--reveal can't be {word!r}.", remedy=f"Did you mean {near}? Choose values, places or marks.")
 
 
-def _revealing(spec: Spec, reveal: Reveal | None) -> Spec:
+def _with_policies(spec: Spec, **said: object) -> Spec:
     """The spec with the policies in force: what the command line says goes before what the assignment says."""
-    return replace(spec, policies=replace(spec.policies, reveal=reveal)) if reveal else spec
+    given = {name: value for name, value in said.items() if value is not None}
+    return replace(spec, policies=replace(spec.policies, **given))  # type: ignore[arg-type]  # each is read by now
 
 
 def _refuse_another_assignment(book: Gradebook, spec: Spec, folder: Path) -> None:

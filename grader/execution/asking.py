@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
-from grader.records import Calls, Limits, read_path
+from grader.records import Calls, Limits, Plan, Run, read_path
 
 
 def path_requests(paths: Iterable[str]) -> list[Any]:
@@ -18,6 +18,24 @@ def path_requests(paths: Iterable[str]) -> list[Any]:
 def _path_request(text: str) -> Any:
     path = read_path(text)
     return text if path.is_variable else [text, path.root, path.steps]
+
+
+def rerun_request(plan: Plan, run: Run) -> dict[str, Any]:
+    """A further run in the process of the main one; text is only told where it is compared."""
+    due = schedule.points_due(run.captures, plan.cells)
+    other = {source.index: source.code for source in run.cells}
+    return {
+        "seed": run.seed,
+        "text": run.purpose == "again",
+        "prelude": run.prelude,
+        "cells": [
+            {
+                "code": other.get(source.index, source.code),
+                "due": path_requests(schedule.names_of(points)) if points else None,
+            }
+            for source, points in zip(plan.cells, due, strict=True)
+        ],
+    }
 
 
 def call_request(calls: Calls, limits: Limits) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from grader.execution.outputs import to_error
 from grader.records import CellError
 from grader.wire import WireError, clean, marks, parse
 
-HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x"
+HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER, AGAIN = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x", b"r"
 OVERHEAD = 256
 """Bytes of output that a message counts for besides its payload: a flood of empty ones costs, too."""
 POSITION_BYTES = 4
@@ -96,6 +96,14 @@ class Over(Message):
     """All cells have run."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again(Message):
+    """What came of the further run of this number."""
+
+    number: int
+    data: bytes
+
+
 def read_payload(kind: bytes, payload: bytes) -> Message:
     """The message of a known kind with this payload, whose length is no concern of ours. Raises WireError."""
     return _READERS[kind](payload)
@@ -176,6 +184,12 @@ def _over(payload: bytes) -> Over:
     return Over(size=OVERHEAD + len(payload))
 
 
+def _again(payload: bytes) -> Again:
+    if not payload:
+        raise WireError("a further run without a number")
+    return Again(size=OVERHEAD + len(payload), number=payload[0], data=payload[1:])
+
+
 def _position(payload: bytes) -> int:
     if len(payload) != POSITION_BYTES:
         raise WireError("a position that is none")
@@ -198,4 +212,5 @@ _READERS: dict[bytes, Callable[[bytes], Message]] = {
     CAPTURES: _captures,
     CALLS: _called,
     OVER: _over,
+    AGAIN: _again,
 }

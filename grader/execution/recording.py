@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.execution import schedule
+from grader.execution.again import AgainFrame
 from grader.execution.calls import MOST_MARKS, Room, read_calls
 from grader.records import Calls, CallsMade, Capture, CapturePoint, Execution, Limits
 from grader.wire import WireError, decode
@@ -58,14 +59,24 @@ class CallsFrame:
 class Recording:
     """An execution; `told` lacks what is still in `frames` and `calls`.
 
-    `lost` says that the process was ended before a capture point, and that nobody had read what its last finished cell
-    left for that.
+    `again` are further runs in the same process. `lost` says that the process was ended before a capture point, and
+    that nobody had read what its last finished cell left for that.
     """
 
     told: Execution
     frames: tuple[Frame, ...] = ()
     calls: tuple[CallsFrame, ...] = ()
+    again: tuple[AgainFrame, ...] = ()
     lost: bool = False
+
+    def executions(self) -> tuple[Execution, ...]:
+        """The whole of it, and the further runs that can be read, in order. Nothing is raised."""
+        executions = [self.execution()]
+        for frame in self.again:
+            if (further := frame.execution()) is None:
+                break
+            executions.append(further)
+        return tuple(executions)
 
     def execution(self) -> Execution:
         """The whole of it. Nothing is raised, whatever is in the frames."""

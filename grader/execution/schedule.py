@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from grader.records import Calls, Capture, CapturePoint, Limits, Source, Unreadable
+from grader.records import Calls, Capture, CapturePoint, Limits, Plan, Run, Source, Unreadable
 from grader.wire import Read
 
 Place = Literal["end", "last"]
@@ -13,6 +13,17 @@ Place = Literal["end", "last"]
 CAREFUL_SECONDS = 0.5
 """Once cells have run so long in all, what each leaves is read although no capture point is reached: it costs little
 beside that, and much beside a notebook of a few milliseconds, which can be run again if its process dies."""
+
+
+AGAIN_WITHIN_SECONDS = 2.0
+"""A notebook whose cells took longer isn't run again in its process."""
+AGAIN_SECONDS = 10.0
+"""How long each further run in a process may take."""
+
+
+def asked_again(plan: Plan, run: Run) -> tuple[Run, ...]:
+    """The runs that are made in the process of a run, once that is over."""
+    return plan.again if run.purpose == "main" else ()
 
 
 def points_due(points: Iterable[CapturePoint], cells: Sequence[Source]) -> tuple[tuple[CapturePoint, ...], ...]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from grader.errors import ExecutionUnavailable
 from grader.execution import schedule
-from grader.execution.asking import arguments, call_request, path_requests
+from grader.execution.again import AgainFrame
+from grader.execution.asking import arguments, call_request, path_requests, rerun_request
 from grader.execution.calls import Room, read_calls
 from grader.execution.cells import CellRunner
 from grader.execution.endings import how_it_ended, outcome, over_limit
@@ -114,9 +115,24 @@ class Session:
             environment=self._environment,
             reason=reason,
         )
+        again = [frame async for frame in self._run_again(engine)]
         read = self._checkpoint.position if self._checkpoint is not None else None
         lost = bool(self._stopped) and schedule.is_lost(self._ahead, ended=self._ended, read=read)
-        return Recording(told=told, lost=lost)
+        return Recording(told=told, again=tuple(again), lost=lost)
+
+    async def _run_again(self, engine: str) -> AsyncIterator[AgainFrame]:
+        """Have the guest run the cells again, while it can."""
+        for run in schedule.asked_again(self._plan, self._run):
+            if self._stopped or self._process.exited or self._seconds > schedule.AGAIN_WITHIN_SECONDS:
+                return
+            path = self._new_path()
+            content = {"again": rerun_request(self._plan, run), "path": str(path)}
+            answer = await self._process.ask(REQUEST, content, schedule.AGAIN_SECONDS + CAPTURE_SECONDS)
+            data = None if answer is None else read_frame(path, 2 * self._limits.capture_bytes)
+            if not data:
+                return
+            _discard(path)
+            yield AgainFrame(plan=self._plan, run=run, engine=engine, data=data, limits=self._limits)
 
     async def _step(self, runner: CellRunner, position: int) -> None:
         left = self._limits.total_seconds - self._seconds

@@ -12,10 +12,12 @@
     f  calls         the same five bytes, the calls' number among those of their point (2 bytes), and what came of them
                      (see calls.py)
     x  over          nothing: there is no further cell
+    r  run again     the number of a further run (1 byte), and what came of it (see again.py)
 
 Hello comes first. Cells come in ascending order, each with its end, and captures of either sort once after it, each
 followed by the calls of its point, one after the other. What
-comes between two cells belongs to the one before. Nothing comes after the end. Here is no I/O.
+comes between two cells belongs to the one before. Nothing comes after the end but further runs, in order. Here is no
+I/O.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 from grader.execution.payloads import (
+    AGAIN,
     CALLS,
     CALLS_BYTES,
     CAPTURES,
@@ -35,6 +38,7 @@ from grader.execution.payloads import (
     POSITION_BYTES,
     STARTED,
     TEXT,
+    Again,
     Called,
     Captures,
     Ended,
@@ -64,7 +68,7 @@ class Flood(WireError):
 class Messages:
     """Turns bytes, however they are cut, into messages. Make one for each execution."""
 
-    def __init__(self, limits: Limits, *, cells: int) -> None:
+    def __init__(self, limits: Limits, *, cells: int, again: int = 0) -> None:
         output = limits.output_bytes + OUTPUT_SLACK
         self._longest = {
             HELLO: 4096,
@@ -75,9 +79,10 @@ class Messages:
             CAPTURES: POSITION_BYTES + 1 + limits.capture_bytes,
             CALLS: CALLS_BYTES + 2 * limits.capture_bytes,
             OVER: 0,
+            AGAIN: 1 + 2 * limits.capture_bytes,
         }
         self._allowance = FLOOD_TIMES * limits.output_bytes + FLOOD_BYTES
-        self._order = _Order(cells)
+        self._order = _Order(cells, again)
         self._buffer = bytearray()
         self._offset = 0
         self._kind = b""
@@ -165,8 +170,9 @@ class Messages:
 class _Order:
     """Which message may come next."""
 
-    def __init__(self, cells: int) -> None:
+    def __init__(self, cells: int, again: int) -> None:
         self._cells = cells
+        self._again = iter(range(again))
         self._position = -1
         self._greeted = self._running = self._over = False
         self._captured: set[bool] = set()
@@ -174,7 +180,8 @@ class _Order:
 
     def check(self, message: Message) -> None:
         """Raises WireError where the message may not come now."""
-        if self._over or isinstance(message, Hello) == self._greeted or not self._follows(message):
+        over = self._over and not isinstance(message, Again)
+        if over or isinstance(message, Hello) == self._greeted or not self._follows(message):
             raise WireError(f"{type(message).__name__} is out of order")
 
     def _follows(self, message: Message) -> bool:
@@ -193,6 +200,8 @@ class _Order:
             case Over():
                 self._over = True
                 return not self._running
+            case Again():
+                return self._over and message.number == next(self._again, None)
             case _:
                 return self._position >= 0
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import builtins
+import contextvars
 import fcntl
 import getpass
 import inspect
@@ -269,6 +270,7 @@ class Session:
         Publisher.outputs = Results.outputs = ZMQInteractiveShell.outputs = staticmethod(self._output)
         builtins.input = _refusal("raw_input")
         getpass.getpass = _refusal("getpass")
+        self._context = contextvars.copy_context()
         self._loop = new_event_loop()
         asyncio.set_event_loop(self._loop)
 
@@ -279,6 +281,12 @@ class Session:
         setattr(sys, "__stderr__", self._streams[1])
         asyncio.set_event_loop(None)
         self._loop.close()
+
+    def mute(self) -> None:
+        """From now on nothing is said to the stream, whoever kept what `sys.stdout` was."""
+        nothing: Any = lambda *_, **__: None
+        self._out._send = self._err._send = nothing
+        Publisher.outputs = Results.outputs = ZMQInteractiveShell.outputs = staticmethod(nothing)
 
     def _output(self, document: dict[str, Any]) -> None:
         self.flush(more=True)
@@ -296,7 +304,7 @@ class Session:
         try:
             _set_handler(_INTERRUPT, self._stream.interrupt)
             try:
-                error = self._loop.run_until_complete(self._cell(code))
+                error = self._loop.run_until_complete(self._in_context(self._cell(code)))
             finally:
                 _set_handler(_INTERRUPT, _IGNORE)
         except BaseException as fault:  # what student code broke of the shell, or an interrupt at the edge of the cell
@@ -309,6 +317,10 @@ class Session:
         self.flush(more=True)
         self._let_pipes_run_dry()
         self._stream.send_json(ENDED, ended, more=True)
+
+    def _in_context(self, cell: Any) -> Any:
+        """A cell in the context of those before it: settings that libraries keep there (how NumPy prints) last."""
+        return cell if sys.version_info < (3, 11) else self._loop.create_task(cell, context=self._context)
 
     def _let_pipes_run_dry(self) -> None:
         """Wait for the parent to take in what was written past `sys.stdout`, so that it belongs to this cell."""

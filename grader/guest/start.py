@@ -10,6 +10,7 @@ from .bridges import install
 from .calls import Caller
 from .captures import Captures, import_if_there, run_prelude, seed_generators, versions
 from .frames import write
+from .rerun import Rerun
 from .system_calls import filter_system_calls
 
 
@@ -24,7 +25,7 @@ def start(shell: Any, settings: dict[str, Any]) -> None:
     # Outputs that the parent hasn't taken yet wait here, in this process, rather than being dropped.
     thread = shell.kernel.iopub_thread
     thread.schedule(lambda: setattr(thread.socket, "sndhwm", 0))
-    guest = Guest(shell, settings["limits"])
+    guest = Guest(shell, settings["limits"], settings["prelude"])
     shell.kernel.shell_handlers[settings["request"]] = guest.answer
     _limit(settings["memory_bytes"])
     run_prelude(settings["prelude"], shell.user_ns)
@@ -43,15 +44,16 @@ def _limit(memory_bytes: int) -> None:
 class Guest:
     """Answers requests for the values of names. All that it needs is bound before student code runs."""
 
-    def __init__(self, shell: Any, limits: dict[str, int]) -> None:
+    def __init__(self, shell: Any, limits: dict[str, int], prelude: str) -> None:
+        self._rerun = Rerun(shell, prelude)
         self._captures = Captures(shell.user_ns, limits)
         self._caller = Caller(shell.user_ns, limits)
         self._send = shell.kernel.session.send
         self._versions = versions()
 
     def answer(self, stream: Any, ident: Any, request: dict[str, Any]) -> None:
-        """Write the values at the paths in a request, or what came of its calls, to the file that it names, and say
-        so."""
+        """Write the values at the paths in a request, or what came of its calls, or of running the cells once more, to
+        the file that it names, and say so."""
         content = request["content"]
         error = ""
         try:
@@ -62,6 +64,8 @@ class Guest:
         self._send(stream, request["header"]["msg_type"] + "_reply", reply, request, ident=ident)
 
     def _pieces(self, content: dict[str, Any]) -> list[bytes]:
+        if "again" in content:
+            return self._rerun.run(content["again"], self._captures) if self._rerun.is_sound() else []
         if "calls" not in content:
             return self._captures.frame(content["names"])
         return self._caller.make(content["calls"], b64decode(content["inputs"]), content["calls"]["total"])

@@ -9,7 +9,7 @@ from base64 import b64encode
 from struct import pack
 from typing import Any
 
-HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x"
+HELLO, STARTED, TEXT, OUTPUT, ENDED, CAPTURES, CALLS, OVER, AGAIN = b"h", b"s", b"t", b"o", b"e", b"c", b"f", b"x", b"r"
 
 
 class Stream:

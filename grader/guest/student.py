@@ -10,8 +10,9 @@ from typing import Any
 from . import walls, working_folder
 from .calls import Caller
 from .captures import Captures, run_prelude
+from .rerun import Rerun
 from .shell import Session
-from .stream import CALLS, CAPTURES, HELLO, OVER, Stream
+from .stream import AGAIN, CALLS, CAPTURES, HELLO, OVER, Stream
 
 _STREAM = 3
 
@@ -33,13 +34,25 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     captures = Captures(session.shell.user_ns, limits["guest"])
     caller = Caller(session.shell.user_ns, limits["guest"], _STREAM)
     walls.close(settings["walls"], scratch, student)
+    rerun = Rerun(session.shell, plan["prelude"]) if plan["again"] else None
     run_prelude(plan["prelude"], session.shell.user_ns)
     stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
-    perform(session, plan, captures, caller, stream)
+    seconds = perform(session, plan, captures, caller, stream)
+    if rerun is not None and seconds <= plan["again_within"]:
+        _run_again(session, plan["again"], rerun, captures, stream)
 
 
-def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: Caller, stream: Stream) -> None:
-    """Run the cells of a plan, and send the values that are due after each, and what came of calls."""
+def _run_again(session: Session, again: list[Any], rerun: Rerun, captures: Captures, stream: Stream) -> None:
+    session.mute()
+    for number, asked in enumerate(again):
+        if not rerun.is_sound():
+            return
+        stream.send(AGAIN, bytes((number,)), *rerun.run(asked, captures))
+
+
+def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: Caller, stream: Stream) -> float:
+    """Run the cells of a plan, and send the values that are due after each, and what came of calls. Gives the seconds
+    that the cells took."""
     now, ran = time.monotonic, 0.0
     made_before: set[str] = set()
     for position, cell in enumerate(plan["cells"]):
@@ -65,6 +78,7 @@ def perform(session: Session, plan: dict[str, Any], captures: Captures, caller: 
                 if mark == b"\0" and len(made) > 2:
                     made_before.add(repr(calls))
     stream.send(OVER)
+    return ran
 
 
 def _move(descriptors: list[int]) -> int:

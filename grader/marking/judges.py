@@ -6,7 +6,7 @@ What is wrong is then explained, and keeps its points where it follows from what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from grader.marking.judge import absent, judge, judge_function, judge_property
 from grader.marking.strands import Strands
 from grader.marking.trace import Trace
 from grader.records import CheckGrade, Flag, Message
+from grader.wire.arrays import AnyArray
 
 if TYPE_CHECKING:
     from grader.assignment.reference import Reference
@@ -31,6 +32,8 @@ class Judges:
 
     trace: Trace
     reference: Reference
+    others: Mapping[str, AnyArray] = field(default_factory=dict)
+    """Other numbers in givens than the handout's, with which the notebook was run."""
 
     def judge(self, check: CheckSpec, answer: Given) -> CheckGrade:
         """Judge one check by what it is answered with."""
@@ -66,10 +69,11 @@ class Judges:
     def _worlds(self, version: str) -> tuple[Values, ...]:
         """What is right in a version, as far as the answers that were judged before leave it open."""
         if version not in self._possible:
-            worlds = self.reference.worlds_with(self._drawn(version).values)
+            drawn = {**self.others, **self._drawn(version).values}
+            worlds = self.reference.worlds_with(drawn)
             self._failed[version] = {name: each.message for world in worlds for name, each in world.failed.items()}
             self._possible[version] = tuple(world.values for world in worlds)
-            drawn, hypotheses = self._drawn(version).values, self.reference.hypotheses
+            hypotheses = self.reference.hypotheses
             right = [(world.values, world.chosen) for world in worlds]
             self._explaining[version] = Explaining(self.trace, Strands(self.trace.ancestors, hypotheses, right, drawn))
         return self._possible[version]

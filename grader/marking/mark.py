@@ -20,6 +20,7 @@ from grader.marking.repeats import not_reproducible
 from grader.marking.reproducibility import changed_later, stale_outputs
 from grader.marking.rules import Ruled, apply_rules
 from grader.marking.trace import Trace
+from grader.marking.varied import Varied
 from grader.marking.wrong_values import wrong_value
 from grader.records import CheckGrade, Execution, Flag, Grade, Message, Notebook, Replacement, TaskGrade
 
@@ -48,11 +49,14 @@ def mark_submission(
     checks = _judged(spec, answers, judges)
     ruled = apply_rules(trace, checks) if only is None else Ruled(checks=checks)
     checks = ruled.checks
+    varied: tuple[Flag, ...] = ()
+    if only is None and spec.variations:
+        checks, varied = Varied(trace=trace, reference=reference, answers=answers, executions=executions).marked(checks)
     flags = flags_of(checks.values(), executions[0])
     if only is None:
         flags += ruled.flags
         flags += (*judges.flags(), *_of_calls(spec, answers), *bridged(notebook, executions[0]))
-        flags += tuple(_not_replaced(trace))
+        flags += (*_not_replaced(trace), *varied)
         flags += (*changed_later(trace, checks, worlds), *stale_outputs(notebook, executions, replaced))
         flags += (*undefined_names(trace), *out_of_order(trace, checks))
         flags += tuple(not_reproducible(trace, checks, executions))

@@ -20,12 +20,28 @@ RELATIVE_NOISE = 1e-4
 """Saved and fresh numbers that are closer than this differ by versions of libraries, not by what was run."""
 
 
-def outputs_differ(notebook: Notebook, execution: Execution, replaced: Sequence[Replacement] = ()) -> bool:
-    """Whether any number that the hand-in shows differs from the one that running it afresh gives.
+def wants_another_run(
+    notebook: Notebook, executions: Sequence[Execution], replaced: Sequence[Replacement] = ()
+) -> bool:
+    """Whether any number that the hand-in shows differs from the one that running it afresh gives, and no second run
+    agrees with the first there.
 
     What comes after a value that was replaced for grading isn't looked at: it has to differ.
     """
-    return any(True for _ in _differing(notebook, execution, replaced))
+    again = _again(executions)
+    return any(not _confirmed(cell, run, again) for cell, run in _differing(notebook, executions[0], replaced))
+
+
+def _again(executions: Sequence[Execution]) -> Mapping[int, CellRun]:
+    """How each cell ran the second time: in a process of its own, or else in that of the first time; {} without."""
+    purposes = {execution.purpose: execution for execution in executions}
+    second = purposes.get("repeat") or purposes.get("again")
+    return {run.index: run for run in second.cells} if second else {}
+
+
+def _confirmed(cell: Cell, run: CellRun, again: Mapping[int, CellRun]) -> bool:
+    """Whether a cell showed the same numbers the second time."""
+    return cell.index in again and not _differ(shown_text(run.outputs), shown_text(again[cell.index].outputs))
 
 
 def stale_outputs(
@@ -36,12 +52,9 @@ def stale_outputs(
     Claimed only where a second execution, with another seed, was made and agrees with the first; what is random or
     timed differs between them.
     """
-    if len(executions) < 2:
-        return
-    first, second = executions[0], executions[1]
-    again = {run.index: run for run in second.cells}
-    for cell, run in _differing(notebook, first, replaced):
-        if cell.index in again and not _differ(shown_text(run.outputs), shown_text(again[cell.index].outputs)):
+    again = _again(executions)
+    for cell, run in _differing(notebook, executions[0], replaced) if again else ():
+        if _confirmed(cell, run, again):
             message = Message(
                 "The output saved in cell {cell} isn't what its code gives when the notebook is run afresh; "
                 "it is left over from an earlier state. Marks come from the fresh run.",

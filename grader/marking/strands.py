@@ -172,7 +172,7 @@ class Strands:
         for quantity in (own, *(name for name in reversed(before) if name != own)):
             if quantity == own or quantity not in self._settled:
                 yield from self._hypotheses.mutants(quantity)
-            if quantity != own and self._hypotheses.differentiates(own) and not strand.supposed and not self._drawn:
+            if quantity != own and self._hypotheses.differentiates(own) and not strand.supposed:
                 yield from self._hypotheses.derivatives(quantity)
 
     def _value(self, strand: Strand, mutant: Mutant, own: str) -> Expected | None:

@@ -8,6 +8,7 @@ code       what cells assign, read and show, by their syntax
 """
 
 from grader.notebook.code import (
+    OTHER,
     Asked,
     CellCode,
     Display,
@@ -15,6 +16,8 @@ from grader.notebook.code import (
     Origin,
     Replaced,
     Use,
+    Varied,
+    WrittenDown,
     analyse,
     assigned_names,
     bound_names,
@@ -26,6 +29,8 @@ from grader.notebook.code import (
     needed_names,
     origins,
     replace_assigned,
+    vary,
+    written_down,
 )
 from grader.notebook.joining import Part, join
 from grader.notebook.labels import label_of
@@ -44,6 +49,7 @@ from grader.notebook.sections import (
 
 __all__ = [
     "FILE_BYTES",
+    "OTHER",
     "Asked",
     "CellCode",
     "Display",
@@ -57,6 +63,8 @@ __all__ = [
     "Replaced",
     "Sought",
     "Use",
+    "Varied",
+    "WrittenDown",
     "analyse",
     "assigned_names",
     "bound_names",
@@ -76,4 +84,6 @@ __all__ = [
     "read",
     "replace_assigned",
     "tasks_of",
+    "vary",
+    "written_down",
 ]

@@ -12,6 +12,7 @@ from grader.records.execution import (
     ExecutionStatus,
     Limits,
     Plan,
+    Purpose,
     Replacement,
     Run,
     Source,
@@ -52,6 +53,7 @@ from grader.records.values import (
     Value,
     parts_of,
 )
+from grader.records.variation import OtherNumbers, Variation
 
 __all__ = [
     "ITEMSIZE",
@@ -82,10 +84,12 @@ __all__ = [
     "Message",
     "NoPath",
     "Notebook",
+    "OtherNumbers",
     "Output",
     "Part",
     "Path",
     "Plan",
+    "Purpose",
     "Reason",
     "Replacement",
     "Result",
@@ -100,6 +104,7 @@ __all__ = [
     "TaskGrade",
     "Unreadable",
     "Value",
+    "Variation",
     "Verdict",
     "Words",
     "WrongValue",

@@ -74,18 +74,27 @@ class Source:
     code: str
 
 
+Purpose = Literal["main", "repeat", "again", "varied"]
+"""What an execution is made for. `main`: marks. `repeat`: once more in a process of its own, with another seed.
+`again`: the same in the process of the main one, once that is over. `varied`: there, too, with other numbers in the
+givens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution to be made: which random seed, and what to capture.
 
     A `careful` one reads after each cell, too, what the next point will ask for, in case the process doesn't live to
-    it. One that isn't begins to do so once its cells have taken long.
+    it. One that isn't begins to do so once its cells have taken long. `cells` are those whose code is another than the
+    plan's, and `prelude` is code that runs before them in its place; None where it is the plan's.
     """
 
-    purpose: Literal["main", "repeat"] = "main"
+    purpose: Purpose = "main"
     seed: int = 0
     captures: tuple[CapturePoint, ...] = ()
     careful: bool = False
+    cells: tuple[Source, ...] = ()
+    prelude: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +112,15 @@ class Plan:
     """Which executions a submission needs; made from the assignment and the notebook alone, never from marks.
 
     `cells` are the code cells in order, as they are run; `replaced` says where that isn't as they were handed in.
-    `prelude` is code of the assignment's that runs before them, in their namespace. `main` is always run. `repeat` is
-    run only where outputs saved in the hand-in differ from fresh ones, to tell what is random from what is stale.
+    `prelude` is code of the assignment's that runs before them, in their namespace. `main` is always run. `again` are
+    run after it in the same process, where that is sound and quick (see `guest/rerun.py`). `repeat` is run in a process
+    of its own, only where outputs saved in the hand-in differ from fresh ones and nothing else can tell what is random
+    from what is stale.
     """
 
     cells: tuple[Source, ...]
     main: Run
+    again: tuple[Run, ...] = ()
     repeat: Run | None = None
     prelude: str = ""
     replaced: tuple[Replacement, ...] = ()
@@ -201,7 +213,7 @@ class Execution:
     what ran it.
     """
 
-    purpose: Literal["main", "repeat"] = "main"
+    purpose: Purpose = "main"
     status: ExecutionStatus
     engine: str
     seconds: float

@@ -121,6 +121,8 @@ Reason = Literal[
     "does-not-hold",
     "broken-rule",
     "bad-given",
+    "hard-coded",
+    "hidden-bug",
 ]
 """Why a verdict is what it is; reports turn it into a sentence for whoever reads."""
 

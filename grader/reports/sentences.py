@@ -72,6 +72,8 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "does-not-hold": translatable("This doesn't hold for your notebook."),
     "broken-rule": translatable("{answer} isn't computed in the way that is asked for{detail}."),
     "bad-given": translatable("It depends on an input that isn't as it is asked for{detail}."),
+    "hard-coded": translatable("{answer} stays the same, whatever numbers it is computed of: it is typed in."),
+    "hidden-bug": translatable("{answer} is right with the numbers of the handout, but not with others."),
     "not-accepted": translatable(
         "{answer} was found, but this assignment counts only a variable of the agreed name{agreed}."
     ),

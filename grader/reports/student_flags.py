@@ -18,7 +18,7 @@ STUDENT_FLAGS = frozenset(
     {
         *MERGED,
         *("bridged", "changed-later", "missing-file", "missing-package", "not-reproducible", "older-environment"),
-        *("out-of-order", "stale-output", "undefined-name"),
+        *("hidden-bug", "out-of-order", "stale-output", "undefined-name"),
     }
 )
 """Flags that help their student. What others say is for staff, or stands beside the check already."""

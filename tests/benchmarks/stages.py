@@ -17,7 +17,7 @@ from grader.assignment.loading import Loaded, load
 from grader.batch import OutputFolder, Pages
 from grader.execution import ENGINES, EngineOptions
 from grader.gradebook import Gradebook
-from grader.marking import mark_submission, outputs_differ
+from grader.marking import mark_submission, wants_another_run
 from grader.notebook import read
 from grader.plan import make_plan
 from grader.records import Execution, Limits, Result, Student, Submission
@@ -65,7 +65,7 @@ class _Desk:
         spec, time = self.loaded.spec, self.clock.time
         notebook = time("read", lambda: read(data))
         plan = time("plan", lambda: make_plan(spec, notebook))
-        time("compare saved outputs", lambda: outputs_differ(notebook, execution))
+        time("compare saved outputs", lambda: wants_another_run(notebook, [execution]))
         grade = time("mark", lambda: mark_submission(spec, self.loaded.reference, notebook, (execution,)))
         return Result(
             submission=_submission(student, hashlib.sha256(data).hexdigest()),

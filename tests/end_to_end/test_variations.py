@@ -60,8 +60,12 @@ def _write(folder: Path, sample: str, chosen: Any) -> int:
     return count
 
 
+CLAIMS = {"hard-coded", "hidden-bug", "stale-output", "not-reproducible", "forbidden-name", "similar"}
+"""Flags that say something against a student."""
+
+
 def _lost(tmp_path: Path, sample: str, chosen: Any) -> dict[str, list[str]]:
-    """By variation, the checks that lost points, with what was said."""
+    """By variation, the checks that lost points, with what was said, and what was claimed of it."""
     reference, _, _, points = SAMPLES[sample]
     _write(tmp_path / "hand-ins", sample, chosen)
     out = tmp_path / "results"
@@ -70,9 +74,10 @@ def _lost(tmp_path: Path, sample: str, chosen: Any) -> dict[str, list[str]]:
     lost = {}
     for path in sorted(out.glob("results/*/result.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
-        if result["points"] != points:
-            checks = [check for task in result["tasks"] for check in task["checks"]]
-            lost[path.parent.name] = [c["message"] for c in checks if c["points"] != c["max_points"]]
+        checks = [check for task in result["tasks"] for check in task["checks"]]
+        claimed = [flag["message"] for flag in result["flags"] if flag["code"] in CLAIMS]
+        if result["points"] != points or (claimed and "esperanza" not in path.parent.name):
+            lost[path.parent.name] = [c["message"] for c in checks if c["points"] != c["max_points"]] + claimed
     return lost
 
 

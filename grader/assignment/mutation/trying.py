@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
+
 EACH_SECONDS = 2.0
 """So long one mutant may compute."""
 ALL_SECONDS = 10.0
@@ -34,7 +36,7 @@ class Patience:
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Raise TooLong within where it takes too long; only a process's main thread can be interrupted."""
-        began = time.thread_time()
+        began, kind = time.thread_time(), torch.get_default_dtype()
         try:
             if threading.current_thread() is threading.main_thread():
                 with _alarm(EACH_SECONDS):
@@ -42,6 +44,8 @@ class Patience:
             else:
                 yield
         finally:
+            # It may be interrupted anywhere, where settings are put back, too.
+            torch.set_default_dtype(kind)
             self.seconds -= time.thread_time() - began
 
 

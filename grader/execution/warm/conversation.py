@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from grader.errors import ExecutionUnavailable
+from grader.execution import schedule
+from grader.execution.again import AgainFrame
 from grader.execution.endings import how_it_ended, outcome, over_limit
 from grader.execution.metering import OutputMeter
-from grader.execution.payloads import Called, Captures, Ended, Hello, Message, Output, Over, Started, Text, Unread
+from grader.execution.payloads import (
+    Again,
+    Called,
+    Captures,
+    Ended,
+    Hello,
+    Message,
+    Output,
+    Over,
+    Started,
+    Text,
+    Unread,
+)
 from grader.execution.recording import Recording
 from grader.execution.stream import Flood, Messages
 from grader.execution.warm.lines import Lines, Printed
@@ -39,7 +53,9 @@ class Conversation:
         self._plan = plan
         self._run = run
         self._limits = limits
-        self._messages = Messages(limits, cells=len(plan.cells))
+        self._asked_again = schedule.asked_again(plan, run)
+        self._again: list[bytes] = []
+        self._messages = Messages(limits, cells=len(plan.cells), again=len(self._asked_again))
         self._meter = OutputMeter(limits.output_bytes, self._overrun)
         self._transcript = Transcript(plan, run, limits, self._meter)
         self._environment: dict[str, str] = {}
@@ -69,14 +85,14 @@ class Conversation:
             self._take_printed(self._lines.printed())
         if not self._environment:
             raise ExecutionUnavailable(f"The execution could not be prepared: {self._complaint(ending)}.")
-        if self._immune and ending.exit_code == -signal.SIGKILL and not self._killed and not ending.over:
+        if self._immune and ending.exit_code == -signal.SIGKILL and not (self._killed or ending.over or self._over):
             raise ExecutionUnavailable("The process was killed from outside, perhaps by a machine short of memory.")
         self._judge(ending)
         status, reason = outcome(
             (cell.status for cell in self._transcript.cells),
             self._limits,
             stopped=self._stopped,
-            over=ending.over,
+            over="" if self._again_began else ending.over,
             out_of_memory=self._transcript.out_of_memory,
         )
         told = Execution(
@@ -94,8 +110,18 @@ class Conversation:
             told=told,
             frames=self._transcript.frames(stopped=stopped),
             calls=self._transcript.calls(stopped=stopped),
+            again=tuple(self._further_runs(engine)),
             lost=self._transcript.lost(stopped=stopped),
         )
+
+    @property
+    def _again_began(self) -> bool:
+        """Whether the run was over, and what happened then happened to others in its process."""
+        return self._over and bool(self._asked_again)
+
+    def _further_runs(self, engine: str) -> Iterator[AgainFrame]:
+        for run, data in zip(self._asked_again, self._again, strict=False):
+            yield AgainFrame(plan=self._plan, run=run, engine=engine, data=data, limits=self._limits)
 
     def _hear(self) -> bool:
         """Wait for something to happen, or for the time to be over; whether the process has ended."""
@@ -119,7 +145,7 @@ class Conversation:
         except Flood:
             self._flood()
         except WireError:
-            self._end("The process sent messages that no kernel sends, and was ended.")
+            self._end("" if self._over else "The process sent messages that no kernel sends, and was ended.")
 
     def _take(self, message: Message) -> None:
         if self._killed:  # what it says now changes nothing any more
@@ -145,7 +171,15 @@ class Conversation:
                 self._meter.start_cell()
             case Over():
                 self._over = True
-                self._deadline = time.monotonic() + CAPTURE_SECONDS
+                self._wait_for_again()
+            case Again():
+                self._again.append(message.data)
+                self._wait_for_again()
+
+    def _wait_for_again(self) -> None:
+        """Wait for the next further run, or for the end."""
+        more = len(self._again) < len(self._asked_again)
+        self._deadline = time.monotonic() + CAPTURE_SECONDS + (schedule.AGAIN_SECONDS if more else 0.0)
 
     def _start(self, position: int) -> None:
         now = time.monotonic()

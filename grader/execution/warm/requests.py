@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.execution import schedule
-from grader.execution.asking import arguments, call_request, path_requests
+from grader.execution.asking import arguments, call_request, path_requests, rerun_request
 from grader.execution.scratch import bytes_below
 from grader.records import CapturePoint, Limits, Plan, Run
 from grader.wire import guest_limits
@@ -32,7 +32,7 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
 
 def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> bytes:
     """The code of each cell, and what is due after it: at a capture point, and as a precaution for the next one, which
-    is taken at once or after some seconds. Then the arguments of calls.
+    is taken at once or after some seconds; and how all of it is run again. Then the arguments of calls.
 
     Each part stands behind its length (8 bytes): a JSON document, and the frames that it refers to by position. Raises
     ExecutionUnavailable where arguments are missing.
@@ -46,6 +46,8 @@ def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> 
             for source, here, later in zip(plan.cells, due, ahead, strict=True)
         ],
         "careful_after": 0.0 if run.careful else schedule.CAREFUL_SECONDS,
+        "again": [rerun_request(plan, each) for each in schedule.asked_again(plan, run)],
+        "again_within": schedule.AGAIN_WITHIN_SECONDS,
         "inputs": len(digests),
         "prelude": plan.prelude,
     }

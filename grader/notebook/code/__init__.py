@@ -6,8 +6,10 @@ from grader.notebook.code.names import bound_names, first_line_with, needed_name
 from grader.notebook.code.older import OldUse, counts_on_older, find_older, libraries
 from grader.notebook.code.origins import Asked, Origin, Use, origins
 from grader.notebook.code.replacing import Replaced, replace_assigned
+from grader.notebook.code.varying import OTHER, Varied, WrittenDown, vary, written_down
 
 __all__ = [
+    "OTHER",
     "SOURCE_CHARACTERS",
     "Asked",
     "CellCode",
@@ -16,6 +18,8 @@ __all__ = [
     "Origin",
     "Replaced",
     "Use",
+    "Varied",
+    "WrittenDown",
     "analyse",
     "assigned_names",
     "bound_names",
@@ -27,4 +31,6 @@ __all__ = [
     "needed_names",
     "origins",
     "replace_assigned",
+    "vary",
+    "written_down",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.notebook.code.bindings import SCOPES
 from grader.notebook.code.magics import without_magics
 from grader.notebook.code.outline import statements
+from grader.notebook.code.spans import Spans
 from grader.notebook.syntax import parse_python
 
 _CHARACTERS = 200_000
@@ -35,11 +36,11 @@ def replace_assigned(source: str, values: Mapping[str, str]) -> tuple[str, tuple
     tree = parse_python(plain)
     if tree is None:
         return source, ()
-    lines = _Lines(source, plain)
+    spans_of = Spans(source, plain).of
     spans = sorted(
-        (lines.span(value), name)
+        (spans_of(value), name)
         for statement in statements(tree, past=SCOPES)
-        for name, value in _assigned(statement)
+        for name, value in assigned_values(statement)
         if name in values
     )
     replaced: list[Replaced] = []
@@ -51,7 +52,8 @@ def replace_assigned(source: str, values: Mapping[str, str]) -> tuple[str, tuple
     return source, tuple(reversed(replaced))
 
 
-def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+def assigned_values(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement assigns, each with the expression that it gets."""
     match statement:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
@@ -68,29 +70,3 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             if len(targets) == len(values) and not any(isinstance(each, ast.Starred) for each in (*targets, *values)):
                 for inner, given in zip(targets, values, strict=True):
                     yield from _pairs(inner, given)
-
-
-class _Lines:
-    """Where the lines of a cell begin, and how much of each was left out before it was parsed."""
-
-    def __init__(self, source: str, plain: str) -> None:
-        self._lines = source.split("\n")
-        self._plain = plain.split("\n")
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
-
-    def span(self, expression: ast.expr) -> tuple[int, int]:
-        assert expression.end_lineno is not None
-        assert expression.end_col_offset is not None
-        begin = self._place(expression.lineno, expression.col_offset)
-        return begin, self._place(expression.end_lineno, expression.end_col_offset)
-
-    def _place(self, line: int, offset: int) -> int:
-        """The place in the cell's text of a line and an offset in UTF-8 bytes, as trees have them."""
-        plain, whole = self._plain[line - 1], self._lines[line - 1]
-        column = len(plain.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "surrogatepass"))
-        # Of a line that begins with `%time`, only the rest was parsed, behind the same indentation.
-        left_out = len(whole) - len(plain)
-        indent = len(plain) - len(plain.lstrip())
-        return self._starts[line - 1] + column + (left_out if column >= indent else 0)

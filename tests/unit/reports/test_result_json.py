@@ -150,6 +150,8 @@ def test_provenance_is_enough_to_mark_again() -> None:
             "repeat": 1,
             "follow_through": 1.0,
             "broken_rules": "flag",
+            "vary": 2,
+            "varied": "flag",
         },
         "marked_at": "2026-01-02T03:04:05+00:00",
     }
