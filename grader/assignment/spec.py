@@ -214,8 +214,8 @@ class Spec:
     all calls, as frames by their digests. `drawn` are the givens that students draw themselves.
     `replaced` holds, by name, the values (as Python writes them) that a graded run has in place of the notebook's.
     `prelude` is the code that runs before a notebook, and `prelude_names` what it defines. `python` is the interpreter
-    of the class, from the reference folder; "" for the grader's own. `language` is that of feedback pages. `variations` are the
-    other numbers with which hand-ins are run once more.
+    of the class, from the reference folder; "" for the grader's own. `language` is that of feedback pages.
+    `variations` are the other numbers with which hand-ins are run once more.
     """
 
     id: str

@@ -7,6 +7,7 @@ may write its data down where nobody finds it, or draw at random.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -32,6 +33,8 @@ _TYPED_IN = translatable("`{name}` stays the same when the handout's numbers are
 _BY_CHANCE = translatable("`{name}` is right with the handout's numbers, but not with others.")
 _BY_MISTAKE = translatable("`{name}` is right with the handout's numbers, but not with others. {cause}")
 _CLOSE = 1e-6
+_FIGURE = re.compile(r"\d")
+_QUOTED = re.compile(r"`[^`]*`")
 _MOST_NUMBERS = 10_000
 
 
@@ -135,7 +138,7 @@ class Varied:
         diagnoses = next(iter(said)) if len(said) == 1 else ()
         if any(each.code == "given-changed" for each in diagnoses):
             return Untried()
-        if len(diagnoses) == 1 and not diagnoses[0].code.startswith("possible-"):
+        if len(diagnoses) == 1 and _is_cause(diagnoses[0]):
             return Claim(reason="hidden-bug", cause=diagnoses[0])
         sure = self._is_all_varied(id) and all(run.is_far(id) for run in wrong)
         return Claim(reason="hidden-bug") if sure else Untried()
@@ -180,6 +183,11 @@ class Varied:
         variables, variation = given_variables(self.trace.spec), self.trace.spec.variations[0]
         for cell in self.trace.notebook.code_cells:
             yield written_down(cell.source, variation, variables, names)
+
+
+def _is_cause(diagnosis: Diagnosis) -> bool:
+    """Whether a diagnosis names one mistake; how far numbers are off from those that nobody saw says nothing."""
+    return not diagnosis.code.startswith("possible-") and not _FIGURE.search(_QUOTED.sub("", str(diagnosis.message)))
 
 
 def _are_among(values: NDArray[np.float64], numbers: frozenset[float]) -> NDArray[np.bool_]:

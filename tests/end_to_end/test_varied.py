@@ -131,7 +131,7 @@ def test_an_assignment_may_require_that_values_are_right_with_other_numbers_too(
     assert {name: result["points"] for name, result in found.items()} == {"hidden": 19, "right": 20, "typed": 18}
     checks = {check["id"]: check for task in found["typed"]["tasks"] for check in task["checks"]}
     assert checks["loss.numpy"]["verdict"] == "incorrect"
-    assert checks["loss.numpy"]["message"].endswith("it was typed in.")
+    assert checks["loss.numpy"]["message"].endswith("it is typed in.")
     checks = {check["id"]: check for task in found["hidden"]["tasks"] for check in task["checks"]}
     assert [diagnosis["message"] for diagnosis in checks["a1.numpy"]["diagnoses"]] == ["`relu` is left out."]
 
