@@ -147,7 +147,8 @@ def test_a_stale_output_is_flagged_where_fresh_runs_agree_and_takes_no_marks(tmp
 def test_random_outputs_are_not_called_stale(tmp_path: Path) -> None:
     loaded = load_source(tmp_path, SQUARES.format(tolerance="None"), points=3)
     noisy = notebook("squares = [1.0, 4.0, 16.0]\nprint(SEED + 0.5)", saved={0: "3.5\n"})
-    assert not mark(loaded, noisy, execute(loaded.spec, noisy, seed=7)).flags
+    grade = mark(loaded, noisy, execute(loaded.spec, noisy, seed=7))
+    assert [flag.code for flag in grade.flags] == ["not-reproducible"]
 
 
 def test_saved_outputs_of_another_version_are_not_called_stale(tmp_path: Path) -> None:
