@@ -24,7 +24,8 @@ _LONGEST_NAME = 150
 _LETTER = 7.5
 """Room for a letter of a name: the page's fonts may be wider than the one that is measured when it is drawn."""
 
-_MOST_CHECKS = 60
+MOST_CHECKS = 60
+"""More rows than these are more than anybody looks at."""
 
 VERDICT_COLOURS: Mapping[Verdict, str] = {
     "correct": "var(--chart-correct)",
@@ -96,7 +97,7 @@ def distribution_chart(bins: Sequence[int]) -> Spec:
 
 def checks_chart(items: Sequence[Item]) -> Spec:
     """A row for each check, in order: how many hand-ins came to each verdict."""
-    shown = items[:_MOST_CHECKS]
+    shown = items[:MOST_CHECKS]
     ids = [visible(item.id) for item in shown]
     order = list(VERDICT_COLOURS)
     given = [verdict for verdict in order if any(item.verdicts.get(verdict) for item in shown)]

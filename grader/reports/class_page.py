@@ -12,12 +12,12 @@ from markupsafe import Markup
 from grader.analysis import BINS, FEW, Attention, Graded, Item, Overview, Similar
 from grader.assignment.spec import Spec
 from grader.records import Student, Submission
-from grader.reports.charts import checks_chart, distribution_chart, on_page
+from grader.reports.charts import MOST_CHECKS, checks_chart, distribution_chart, on_page
 from grader.reports.class_roll import class_roll
 from grader.reports.class_wording import FLAGS, in_doubt, who
 from grader.reports.drawing import Drawing
 from grader.reports.page import render
-from grader.reports.plain_text import counted, encodable, number, prose
+from grader.reports.plain_text import counted, encodable, number, prose, shortened, visible
 from grader.reports.sentences import STATUSES, VERDICTS
 
 ABSENT = "Nothing handed in"
@@ -25,7 +25,7 @@ ABSENT = "Nothing handed in"
 MOST_MISTAKES, MOST_ANSWERS, MOST_FLAGS, MOST_SIMILAR = 12, 15, 12, 20
 """So many of each are shown; what is left out is counted."""
 
-_NAMED = 3
+_NAMED, _LONGEST_NAME = 3, 32
 
 _STATUS_WORDS = {str(status): words for status, words in STATUSES.items()} | {"absent": ABSENT}
 
@@ -89,6 +89,7 @@ def class_page(overview: Overview, spec: Spec, absent: Sequence[Student] = ()) -
         assignment=spec,
         roll=roll,
         students=overview.hand_ins.students,
+        drawn_checks=min(MOST_CHECKS, len(overview.items)),
         distribution=overview.distribution,
         bars=_bars(overview.distribution.bins),
         few=FEW if overview.hand_ins.is_few else 0,
@@ -96,7 +97,10 @@ def class_page(overview: Overview, spec: Spec, absent: Sequence[Student] = ()) -
         verdicts=VERDICTS,
         mistakes=tuple((mistake, prose(mistake.message)) for mistake in common[:MOST_MISTAKES]),
         more_mistakes=len(common[MOST_MISTAKES:]),
-        answers=tuple((each, prose(each.message), who(each.students, _NAMED)) for each in shared[:MOST_ANSWERS]),
+        answers=tuple(
+            (each, prose(each.message), who(tuple(map(_short, each.students)), _NAMED))
+            for each in shared[:MOST_ANSWERS]
+        ),
         more_answers=len(shared[MOST_ANSWERS:]),
         attention=tuple(_flag(each, overview.hand_ins) for each in overview.attention[:MOST_FLAGS]),
         pairs=tuple(_pair(each, overview.hand_ins) for each in overview.similar[:MOST_SIMILAR]),
@@ -106,6 +110,7 @@ def class_page(overview: Overview, spec: Spec, absent: Sequence[Student] = ()) -
         flags=sorted({flag for row in roll.rows for flag in row.flags}),
         attempts=any(row.attempt > 1 for row in roll.rows),
         quote=_quoted,
+        short=_short,
         number=number,
         counted=counted,
         percent=_percent,
@@ -160,6 +165,14 @@ def _pair(each: Similar, hand_ins: Graded) -> ShownPair:
             for value in each.shared
         ),
     )
+
+
+def _who(students: Sequence[str]) -> str:
+    return who(tuple(map(_short, students)), _NAMED)
+
+
+def _short(student: str) -> str:
+    return shortened(visible(student), _LONGEST_NAME)
 
 
 def _rarity(expected: float) -> str:

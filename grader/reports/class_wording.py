@@ -34,7 +34,7 @@ FLAGS: Mapping[str, str] = {
     "similar": "Shares wrong values with another hand-in that few else have; see below.",
     "stale-output": "Shows a saved output that its code doesn't give.",
     "undefined-name": "Uses a name that no cell before it defines.",
-    "unmarked": "The machine could not mark something, which is the grader's fault.",
+    "unmarked": "The machine could not mark something: a person has to look at it.",
 }
 """By their codes; one that isn't here is told by its code alone."""
 

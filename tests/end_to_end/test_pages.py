@@ -13,7 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
-from grader.records import Cell, Evidence, Flag, Found, Grade, Notebook, Output, Result, Student
+from grader.records import Cell, Evidence, Flag, Found, Grade, Notebook, Output, Result, Student, WrongValue
 from grader.reports import feedback_page
 from tests import browser
 from tests.large_class import large_class, sample
@@ -283,6 +283,27 @@ def test_a_large_class_can_be_looked_at_on_any_screen(visit: Open, large: str, w
             assert inside["x"] + inside["width"] <= box["x"] + box["width"] + 1
     painted = page.locator(".chart path").first.evaluate("element => getComputedStyle(element).fill")
     assert painted == {"light": "rgb(29, 85, 184)", "dark": "rgb(138, 180, 248)"}[scheme]
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+def test_long_and_hostile_names_and_values_widen_no_page(visit: Open, width: int) -> None:
+    known = WrongValue(kind="k", size=1.0, sums=(0.5, 0.5), shown="9" * 90, settled=True)
+    check = replace(RESULT.grade.checks[1], wrong_value=known, diagnoses=RESULT.grade.checks[1].diagnoses[:1])
+    task = replace(RESULT.grade.tasks[0], checks=(check,))
+    each = replace(hostile(), grade=Grade(tasks=(task,), flags=RESULT.grade.flags))
+    many = [
+        replace(
+            each,
+            submission=replace(each.submission, student=Student(id=f"{number}{'w' * 300}"), slug=f"{number}"),
+            executions=(replace(RESULT.execution),),
+        )
+        for number in range(8)
+    ]
+    seen = visit(class_html([*many, hostile()], SPEC), viewport={"width": width, "height": 900})
+
+    assert_nothing_happened(seen)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert seen.page.locator(".stacked").count() == 3
 
 
 def test_what_charts_show_is_there_for_those_who_hear_it(visit: Open, large: str) -> None:
