@@ -5,10 +5,11 @@ Made from the assignment and the notebook alone, never from marks, so that the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.assignment.spec import Spec
+from grader.assignment.spec import CheckSpec, Spec
 from grader.notebook import Sought, assigned_names, find_sections, replace_assigned, vary
 from grader.records import (
     Calls,
@@ -79,7 +80,8 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
 
     At the end of each task's section, the agreed names are captured and every variable that the section assigns, so
     that an answer under another name can be found, and the task's functions are called; at the end of the notebook, the
-    agreed names once more, and functions that weren't there before. What students draw as givens is captured after each
+    agreed names once more, and functions that weren't there before. Functions that others of the assignment call are
+    called once more, in which tables stand in for those. What students draw as givens is captured after each
     of the first cells that assign it, and at the end of the notebook. What is replaced when graded is put into the
     cells. The second execution is there for its outputs, and nothing is captured in it.
 
@@ -90,7 +92,9 @@ def make_plan(spec: Spec, notebook: Notebook) -> Plan:
     names: dict[int, dict[str, None]] = {}
     calls: dict[int, dict[Calls, None]] = {}
     assigned = {cell.index: assigned_names(cell.source) for cell in notebook.code_cells}
-    asked = {task.id: [calls for check in task.checks for calls in check.calls] for task in spec.tasks}
+    asked = {
+        task.id: [calls for check in task.checks for calls in _calls(spec, check, notebook)] for task in spec.tasks
+    }
     for task, section in task_sections(spec, notebook).items():
         end = last_code_cell(section, notebook)
         if end is not None:
@@ -157,6 +161,20 @@ def varied_run(spec: Spec, variation: Variation, cells: Iterable[Source]) -> Run
         cells=tuple(Source(index=source.index, code=code) for source, code in varied if code != source.code),
         prelude=None if prelude == spec.prelude else prelude,
     )
+
+
+def _calls(spec: Spec, check: CheckSpec, notebook: Notebook) -> Iterator[Calls]:
+    """The calls of a check; those with stand-ins for helpers only where the notebook seems to make all of these."""
+    yield from check.calls
+    names = {other.id: other.names for other in spec.checks}
+    for stand_in in check.function.stand_ins if check.function is not None else ():
+        if all(any(_makes(notebook, name) for name in names[helper]) for helper in stand_in.helpers):
+            yield stand_in.calls
+
+
+def _makes(notebook: Notebook, name: str) -> bool:
+    made = re.compile(rf"\bdef\s+{re.escape(name)}\b|\b{re.escape(name)}\s*=[^=]")
+    return any(made.search(cell.source) for cell in notebook.code_cells)
 
 
 def _draws(spec: Spec, assigned: Mapping[int, tuple[str, ...]], last: int) -> Iterator[tuple[int, str]]:

@@ -222,6 +222,7 @@ def frame_of(
     *,
     construct: tuple[Value, ...] | None = None,
     state: AbstractMapping[str, Value] | None = None,
+    tables: AbstractMapping[str, Value] | None = None,
 ) -> tuple[str, bytes]:
     """The frame that holds these cases, and its digest."""
     values: dict[str, Value] = {
@@ -231,5 +232,5 @@ def frame_of(
         values["construct"] = Sequence(container="tuple", items=construct)
     if state is not None:
         values["state"] = Mapping(keys=tuple(state), values=tuple(state.values()))
-    frame = write_frame(values)
+    frame = write_frame({**values, **(tables or {})})
     return hashlib.sha256(frame).hexdigest(), frame

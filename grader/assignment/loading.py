@@ -39,9 +39,11 @@ from grader.assignment.spec import (
     QuantitySpec,
     Rules,
     Spec,
+    StandInSpec,
     TaskSpec,
     Tolerance,
 )
+from grader.assignment.stand_ins import StandIn, stand_ins_for
 from grader.errors import AssignmentError
 from grader.records import CheckKind
 
@@ -72,7 +74,9 @@ def load(folder: Path) -> Loaded:
     mistakes = mistakes_of(declared, graph)
     functions = _functions(declared, folder, modules.importable, mistakes)
     properties = _properties(declared, folder, modules.importable)
-    spec = _specify(declared, graph, sources.digest, read_prelude(folder, sources.texts), functions, properties)
+    stand_ins = {id: stand_ins_for(id, functions, folder) for id in functions}
+    prelude = read_prelude(folder, sources.texts)
+    spec = _specify(declared, graph, sources.digest, prelude, functions, properties, stand_ins)
     reference = Reference(
         graph=graph, functions=functions, properties=properties, importable=modules.importable, mistakes=mistakes
     )
@@ -131,6 +135,7 @@ def _specify(
     prelude: Prelude,
     functions: Mapping[str, FunctionReference],
     properties: Mapping[str, PropertyReference],
+    stand_ins: Mapping[str, tuple[StandIn, ...]],
 ) -> Spec:
     """Make the spec, an assignment as data, of what its author declared.
 
@@ -140,7 +145,7 @@ def _specify(
     _refuse_no_tasks(declared)
     headings = headings_by_task(declared)
     asked: Asked = {
-        **{id: _asked_function(function) for id, function in functions.items()},
+        **{id: _asked_function(function, stand_ins[id]) for id, function in functions.items()},
         **{id: _asked_property(property, id) for id, property in properties.items()},
     }
     tasks = tuple(_task(task, declared, asked, headings[task.id]) for task in declared.tasks)
@@ -162,7 +167,7 @@ def _specify(
         replaced=declared.replaced,
         prelude=prelude.source,
         prelude_names=prelude.names,
-        inputs=_inputs(functions, properties),
+        inputs=_inputs(functions, properties) | {e.calls.inputs: e.frame for each in stand_ins.values() for e in each},
         digest=digest,
         python=declared.python,
         language=declared.language,
@@ -173,12 +178,13 @@ Asked = dict[str, FunctionSpec | PropertySpec]
 """What is asked for by calls, by check id."""
 
 
-def _asked_function(function: FunctionReference) -> FunctionSpec:
+def _asked_function(function: FunctionReference, stand_ins: tuple[StandIn, ...]) -> FunctionSpec:
     return FunctionSpec(
         calls=function.calls,
         errors=tuple(case.error for case in function.cases),
         credit=function.declaration.credit,
         scalar_only=function.declaration.scalar_only,
+        stand_ins=tuple(StandInSpec(helpers=each.helpers, calls=each.calls) for each in stand_ins),
     )
 
 

@@ -106,18 +106,29 @@ FunctionCredit = Literal["cases", "leaves", "all-or-nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandInSpec:
+    """Further calls of a function, in which tables of what is right stand in for the student's own `helpers`, which are
+    other checks."""
+
+    helpers: tuple[str, ...]
+    calls: Calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
     """How a function is asked for: the calls that are made of it, and what they are worth.
 
     `errors` holds, case by case, the name of the exception that must be raised, "" for none. `credit`: each case earns
     its share, each leaf of each case, or all must be right. `scalar_only`: whether a function that works for one
-    number, and not for an array, counts as right where it gives the right numbers one by one.
+    number, and not for an array, counts as right where it gives the right numbers one by one. `stand_ins` are calls
+    that tell what it would give with right helpers.
     """
 
     calls: Calls
     errors: tuple[str, ...]
     credit: FunctionCredit = "cases"
     scalar_only: Literal["accept", "refuse"] = "refuse"
+    stand_ins: tuple[StandInSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

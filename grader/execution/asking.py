@@ -47,6 +47,7 @@ def call_request(calls: Calls, limits: Limits) -> dict[str, Any]:
         "method": calls.method,
         "seconds": calls.seconds,
         "elementwise": calls.elementwise,
+        "stand_ins": list(calls.stand_ins),
         "total": schedule.seconds_for(calls, limits),
     }
 

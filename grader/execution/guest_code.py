@@ -16,7 +16,10 @@ from grader.wire import guest_limits
 REQUEST = "grader_capture_request"
 """The type of the message that asks a kernel for values; it goes past IPython, and past what students change in it."""
 
-_READING = ("libraries", "values", "frames", "paths", "captures", "objects", "performance", "calls", "rerun")
+_READING = (
+    *("libraries", "values", "frames", "paths", "captures"),
+    *("objects", "stand_ins", "performance", "calls", "rerun"),
+)
 _BRIDGES = ("gone", "elsewhere", "colab", "rewriting", "bridges")
 _IN_A_KERNEL = (*_READING, *_BRIDGES, "system_calls", "start")
 _WALLS = ("system_calls", "processes", "walls", "working_folder")

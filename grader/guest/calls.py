@@ -18,6 +18,7 @@ from .libraries import Libraries
 from .objects import Objects
 from .paths import ABSENT, follow
 from .performance import BEGUN, DIED, ENDED, NOT_MADE, OVER, TIMEOUT, UNTRIED, Performance
+from .stand_ins import StandIns
 
 ABSENT_MARK, FUNCTION_MARK, OTHER_MARK = range(3)
 _RESULT = Struct("<BBI")
@@ -177,7 +178,12 @@ class Copy:
         try:
             _shut_off(self._caller._stream)
             objects, caller = Objects(self._inputs), self._caller
-            performance = Performance(self._function, self._asked, objects, caller._limits, caller._libraries)
+            stand_ins = StandIns(self._asked["stand_ins"], objects) if self._asked["stand_ins"] else None
+            if stand_ins is not None:
+                stand_ins.put(caller._namespace)
+            performance = Performance(
+                self._function, self._asked, objects, caller._limits, caller._libraries, stand_ins
+            )
             told = Told(writing, self._caller._write, self._careful)
             performance.give(self._begin, told.tell)
             told.tell(OVER, 0, b"\0")

@@ -11,6 +11,7 @@ from .captures import seed_generators
 from .frames import encode
 from .libraries import Libraries
 from .objects import Objects
+from .stand_ins import StandIns
 from .values import Reader
 
 RETURNED, RAISED, TIMEOUT, DIED, NOT_MADE = range(5)
@@ -32,13 +33,20 @@ class Performance:
     """Calls a function with one case after another, in a process that has nothing else to do."""
 
     def __init__(
-        self, function: Any, asked: dict[str, Any], objects: Objects, limits: dict[str, int], libraries: Libraries
+        self,
+        function: Any,
+        asked: dict[str, Any],
+        objects: Objects,
+        limits: dict[str, int],
+        libraries: Libraries,
+        stand_ins: StandIns | None = None,
     ) -> None:
         self._found = function
         self._asked = asked
         self._objects = objects
         self._limits = limits
         self._libraries = libraries
+        self._stand_ins = stand_ins
         self._target: Any = None
 
     def give(self, begin: int, tell: Any) -> None:
@@ -49,6 +57,8 @@ class Performance:
             tell(BEGUN, case, b"")
             status, frame, first[case] = self._told(case)
             tell(ENDED, case, bytes((status,)) + frame)
+        if self._stand_ins is not None:
+            return  # that was tried where the student's own helpers were called
         until = time.monotonic() + _SECOND_SECONDS
         seed_generators(_SEED)  # the same calls in the same order draw the same numbers
         steady = True
@@ -74,7 +84,7 @@ class Performance:
             target = self._prepared()
             arguments += self._objects.make(str(case))
             before += map(self._image, arguments)
-            tree = _result(target(*arguments), reader)
+            tree = _result(self._called(target, case, arguments), reader)
             status, image = RETURNED, (tree, list(reader.arrays))
             captures.append({"name": "value", "identity": 0, "value": tree})
         except BaseException as error:  # a student's function may raise anything, SystemExit too
@@ -90,6 +100,12 @@ class Performance:
         if facts:
             captures.append({"name": "facts", "identity": 0, "value": _tree(facts)})
         return status, b"".join(encode(captures, reader.arrays)), image
+
+    def _called(self, target: Any, case: int, arguments: list[Any]) -> Any:
+        if self._stand_ins is None:
+            return target(*arguments)
+        self._stand_ins.case = case
+        return self._stand_ins.call(target, arguments)
 
     def _again(self, case: int, seed: int = 0) -> Any:
         """What the same call gives another time, to be compared."""

@@ -77,6 +77,7 @@ def _rehearse_calls(limits: dict[str, int]) -> None:
     case = {"kind": "sequence", "container": "tuple", "items": [tree]}
     inputs = b"".join(encode([{"name": "0", "identity": 0, "value": case}], [("float64", (2, 3), array.tobytes())]))
     asked = {"names": ["f"], "count": 1, "constructed": False, "method": "", "seconds": 1.0, "elementwise": True}
+    asked["stand_ins"] = []
     streams, generators = (sys.stdout, sys.stderr), (random.getstate(), numpy.random.get_state())
     Caller({"f": numpy.abs}, limits).make(asked, inputs, 1.0)
     for function in (numpy.abs, math.exp):

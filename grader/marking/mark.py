@@ -12,6 +12,7 @@ from grader.assignment.spec import CheckSpec, Spec
 from grader.marking.answers import Absent, Called, Given, fault, find_answers
 from grader.marking.cases import flags_of_calls
 from grader.marking.flags import flags_of
+from grader.marking.helpers import with_right_helpers
 from grader.marking.judge import absent
 from grader.marking.judges import Judges
 from grader.marking.older import bridged
@@ -46,7 +47,7 @@ def mark_submission(
     shapes = {name: value.shape for name, value in worlds[0].items() if isinstance(value, np.ndarray)}
     answers = find_answers(trace, shapes, only=only)
     judges = Judges(trace=trace, reference=reference)
-    checks = _judged(spec, answers, judges)
+    checks = with_right_helpers(trace, reference, _judged(spec, answers, judges))
     ruled = apply_rules(trace, checks) if only is None else Ruled(checks=checks)
     checks = ruled.checks
     varied: tuple[Flag, ...] = ()

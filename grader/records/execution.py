@@ -42,7 +42,8 @@ class Calls:
     `names` are the paths under which it may be found; the first that is there counts. `inputs` is the digest of the
     frame that holds the arguments of each of `count` cases. With `constructed`, what is found is called with arguments
     of that frame first, and each case is a call of what that gives, or of its `method`. `seconds` is for each call.
-    With `elementwise`, a function that raises for an array is tried with each of its elements.
+    With `elementwise`, a function that raises for an array is tried with each of its elements. In place of functions of
+    the student's of the names `stand_ins`, tables in that frame give what is right for some arguments.
     """
 
     names: tuple[str, ...]
@@ -52,6 +53,7 @@ class Calls:
     method: str = ""
     seconds: float = 2.0
     elementwise: bool = False
+    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
