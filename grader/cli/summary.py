@@ -203,6 +203,9 @@ def _closing_lines(summary: Summary, results: Sequence[Result]) -> Iterator[str]
     waiting = sum(any(check.kind == "person" for check in result.grade.unmarked) for result in results)
     if waiting:
         yield f"Checks that wait for a person (not counted): in {_count(waiting, 'submission')}."
+    alike = [each.submission.student.id for each in results if any(flag.code == "similar" for flag in each.grade.flags)]
+    if alike:
+        yield f"Share wrong values that few others have: {_some(alike)}. See the report before you conclude anything."
     if summary.pending:
         yield f"Handed in, but not graded yet: {_some(summary.pending)}."
     if summary.absent:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,9 @@ _WEIGHTS = 4_096
 
 _SHOWN_NUMBERS, _SHOWN_CHARACTERS = 6, 90
 
+_MOST_PIECES = 2_000
+"""What is made of more parts is known by the first of them."""
+
 _WRONG = frozenset({"incorrect", "partial"})
 
 _Piece = str | AnyArray
@@ -49,7 +53,7 @@ def wrong_value(trace: Trace, given: Given, grade: CheckGrade) -> WrongValue | N
             return known_by(given.value, settled=can_be_carried(trace, given, grade))
         case Called():
             # Nothing is computed from what a function gave for our cases; but others may call it.
-            known = _known(list(_of_calls(given.made.results)), settled=True)
+            known = _known(_of_calls(given.made.results), settled=True)
             return replace(known, uses=tuple(sorted(_used(trace, given.made.found) - {grade.quantity})))
         case _:
             return None
@@ -63,7 +67,7 @@ def _used(trace: Trace, function: str) -> frozenset[str]:
 
 def known_by(value: Value | Numeric, *, settled: bool = True) -> WrongValue:
     """What a value is known by."""
-    return _known(list(_pieces(value)), settled=settled)
+    return _known(_pieces(value), settled=settled)
 
 
 def _of_calls(results: Iterable[CallResult]) -> Iterator[_Piece]:
@@ -101,7 +105,8 @@ def _pieces(value: Value | Numeric) -> Iterator[_Piece]:
             yield f"{value.dtype} {value.shape} {hashlib.sha256(value.data).hexdigest()[:8]}"
 
 
-def _known(pieces: list[_Piece], *, settled: bool) -> WrongValue:
+def _known(parts: Iterable[_Piece], *, settled: bool) -> WrongValue:
+    pieces = list(islice(parts, _MOST_PIECES))
     kind = hashlib.sha256()
     numbers: list[NDArray[np.float64]] = []
     for piece in pieces:

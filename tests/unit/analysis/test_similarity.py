@@ -1,7 +1,11 @@
 """Copies are found, and those who work by themselves are left alone."""
 
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.analysis import Graded, Similar, flagged, graded, similar, wrong_answers
 from grader.assignment.spec import Spec
@@ -184,6 +188,31 @@ def test_attempts_of_one_student_are_no_pair() -> None:
 
 def test_a_small_class_has_no_similarity() -> None:
     assert found({student: [10_000 + place for place in range(12)] for student in ("s1", "s2")}) == ()
+
+
+classes = st.integers(0, 10_000).flatmap(
+    lambda seed: st.tuples(
+        st.sampled_from(TAILS).map(lambda tail: planted(alone(seed, 40, 12, tail), ("s3", "s8"), same=4 + seed % 3)),
+        st.randoms(use_true_random=False),
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(classes)
+def test_the_order_of_the_class_changes_nothing(drawn: tuple[dict[str, list[int]], Random]) -> None:
+    rows, random = drawn
+    mixed = list(rows.items())
+    random.shuffle(mixed)
+
+    def told(rows: dict[str, list[int]]) -> dict[frozenset[str], tuple[str, float]]:
+        students = [*rows]
+        return {
+            frozenset(students[place] for place in pair.places): (pair.sentence, pytest.approx(pair.expected))
+            for pair in found(rows)
+        }
+
+    assert told(rows) == told(dict(mixed))
 
 
 def test_both_are_flagged_and_nobody_else() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -128,6 +129,16 @@ def test_whatever_is_handed_in_is_known_and_can_be_kept(value: Value) -> None:
     assert len(known.shown) <= 90
     assert np.isfinite([known.size, *known.sums]).all()
     json.dumps([known.size, known.sums], allow_nan=False)
+
+
+def test_what_has_very_many_parts_is_known_by_the_first_of_them_in_a_moment() -> None:
+    parts = tuple(Scalar(value="a" if number % 2 else number) for number in range(200_000))
+    started = time.process_time()
+
+    assert alike(Sequence(items=parts), Sequence(items=(*parts[:-1], Scalar(value="b"))))
+    assert not alike(Sequence(items=parts), Sequence(items=(Scalar(value="b"), *parts[1:])))
+    assert not alike(Sequence(items=parts), Sequence(items=parts[1:]))
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
