@@ -34,7 +34,7 @@ def test_the_further_examples_in_the_readme_load_with_it(tmp_path: Path) -> None
 
 
 def test_every_option_in_the_readme_is_one() -> None:
-    helps = "".join(grader(command, "--help").stdout for command in ("init", "grade", "show", "validate"))
+    helps = "".join(grader(command, "--help").stdout for command in ("init", "grade", "calibrate", "show", "validate"))
     known = set(re.findall(r"--[a-z-]+", helps))
     named = set(re.findall(r"`(?:grader \w+ .*?)?(--[a-z-]+)", README))
     assert named

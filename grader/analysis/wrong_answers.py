@@ -66,6 +66,12 @@ def _of_check(hand_ins: Graded, check: str, grades: dict[int, CheckGrade]) -> It
         )
 
 
+def grouped_by_value(known: Sequence[tuple[int, WrongValue]]) -> Iterator[tuple[int, ...]]:
+    """Places of wrong values, those of equal ones together."""
+    for group in _groups(known):
+        yield tuple(place for place, _ in group)
+
+
 def _explanation(grades: Iterable[CheckGrade]) -> str:
     """What is most often found to explain a value: equal ones may be explained differently, by what stands before."""
     causes = Counter("" if (why := cause(grade)) is None else str(why.message) for grade in grades)

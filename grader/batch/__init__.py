@@ -7,6 +7,7 @@ from grader.batch.grading import Batch
 from grader.batch.hand_in import HandIn
 from grader.batch.identify import identify
 from grader.batch.imports import common_imports
+from grader.batch.marks import PeoplesMarks, read_marks
 from grader.batch.outputs import OutputFolder
 from grader.batch.parts import join_parts
 from grader.batch.roster import Roster, read_roster
@@ -26,6 +27,7 @@ __all__ = [
     "Outlined",
     "OutputFolder",
     "Pages",
+    "PeoplesMarks",
     "Prepared",
     "Roster",
     "Unpacker",
@@ -39,5 +41,6 @@ __all__ = [
     "interpreter",
     "join_parts",
     "provided_names",
+    "read_marks",
     "read_roster",
 ]

@@ -6,13 +6,17 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from grader.cli.sharing import taking_options_of
 from grader.cli.terminal import print_error
 from grader.errors import GraderError
 from grader.importing import without_collecting
+
+if TYPE_CHECKING:
+    from grader.cli.grade import GradeOptions
 
 app = typer.Typer(
     name="grader",
@@ -85,8 +89,7 @@ def init(
         run_draft(solution, folder, as_json=as_json)
 
 
-@app.command()
-def grade(
+def _grade_options(
     submissions: Annotated[
         list[Path],
         typer.Argument(help="Notebooks, scripts, documents; archives or folders that hold them.", show_default=False),
@@ -137,18 +140,10 @@ def grade(
         bool, typer.Option("--unsafe", help="Run student code unprotected, with your rights, on this machine.")
     ] = False,
     as_json: JsonOption = False,
-) -> None:
-    """Execute, mark and report a class's notebooks.
-
-    Files, folders and archives may be mixed: notebooks, Python scripts, Markdown, R Markdown, Quarto; .zip, .tar.gz.
-    What lies in a student's own folder or archive lies beside the notebook when it runs.
-
-    Grading into the same folder again executes only what is new or changed, and marks all again. Exit status: 0 every
-    submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,
-    3 student code can't be sealed here and --unsafe wasn't given.
-    """
+) -> GradeOptions:
+    """What was said of how a batch is to be graded."""
     with without_collecting():
-        from grader.cli.grade import GradeOptions, run_grade
+        from grader.cli.grade import GradeOptions
         from grader.records import Limits
 
     limits = Limits(
@@ -159,7 +154,7 @@ def grade(
         processes=processes,
         output_bytes=int(output_mb * 1_000_000),
     )
-    options = GradeOptions(
+    return GradeOptions(
         submissions=tuple(submissions),
         reference=reference,
         out=out,
@@ -174,7 +169,47 @@ def grade(
         unsafe=unsafe,
         as_json=as_json,
     )
+
+
+@app.command()
+@taking_options_of(_grade_options)
+def grade(**said: Any) -> None:
+    """Execute, mark and report a class's notebooks.
+
+    Files, folders and archives may be mixed: notebooks, Python scripts, Markdown, R Markdown, Quarto; .zip, .tar.gz.
+    What lies in a student's own folder or archive lies beside the notebook when it runs.
+
+    Grading into the same folder again executes only what is new or changed, and marks all again. Exit status: 0 every
+    submission has a grade, 1 some could not be graded through no fault of theirs, 2 wrong usage or a broken assignment,
+    3 student code can't be sealed here and --unsafe wasn't given.
+    """
+    options = _grade_options(**said)
+    from grader.cli.grade import run_grade
+
     raise typer.Exit(run_grade(options))
+
+
+@app.command()
+@taking_options_of(_grade_options, out=Path("calibration"))
+def calibrate(
+    marks: Annotated[
+        Path,
+        typer.Option(
+            "--marks", "-m", help="CSV of people's marks: student, and check or task ids or points.", show_default=False
+        ),
+    ],
+    **said: Any,
+) -> None:
+    """Grade hand-ins that people have marked, and say where the grader and they differ, and what would settle it.
+
+    The marks are a CSV file with a column `student`, and one for each check's id, task's id or `points` that people
+    gave marks for. Every disagreement is listed with what was found and said; and the tolerances, second right answers,
+    headings and policies that would settle most of them. Options and exit status are those of `grade`.
+    """
+    options = _grade_options(**said)
+    from grader.cli.calibrate import run_calibrate
+
+    raise typer.Exit(run_calibrate(options, marks))
 
 
 @app.command()

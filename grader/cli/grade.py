@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader.analysis import overview
+from grader.analysis import Overview, overview
 from grader.assignment.spec import Reveal, Spec
 from grader.batch import (
     Batch,
@@ -68,8 +68,28 @@ class GradeOptions:
     as_json: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedClass:
+    """What a batch came to: counted, seen as a whole, by which assignment, and where its files are."""
+
+    summary: Summary
+    seen: Overview
+    spec: Spec
+    out: OutputFolder
+
+
 def run_grade(options: GradeOptions) -> ExitStatus:
     """Grade a batch; returns the exit status. Raises GraderError for what stops it before it begins."""
+    graded = grade_class(options)
+    if options.as_json:
+        print_json(graded.summary, graded.seen, graded.out)
+    else:
+        print_summary(graded.summary, graded.seen.results, graded.spec, graded.out)
+    return graded.summary.exit_status
+
+
+def grade_class(options: GradeOptions) -> GradedClass:
+    """Grade a batch and write all its files. Raises GraderError for what stops it before it begins."""
     reveal = _reveal(options.reveal)
     roster = read_roster(options.roster) if options.roster else Roster()
     out = OutputFolder(options.out)
@@ -92,11 +112,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
             summary.python = environment.python
             seen = overview(results, spec)
             out.write_class(seen, spec, summary.absent)
-    if options.as_json:
-        print_json(summary, seen, out)
-    else:
-        print_summary(summary, seen.results, spec, out)
-    return summary.exit_status
+    return GradedClass(summary=summary, seen=seen, spec=spec, out=out)
 
 
 @contextmanager
