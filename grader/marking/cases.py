@@ -20,6 +20,7 @@ from grader.records import (
     CallResult,
     CallsMade,
     Diagnosis,
+    Evidence,
     Flag,
     Message,
     Part,
@@ -37,10 +38,12 @@ CHANGES_ITS_ARGUMENT = "changes-its-argument"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedCase:
-    """One case: what its parts came to (one for each leaf of a nested result), and what explains it."""
+    """One case: what its parts came to (one for each leaf of a nested result), what explains it, and the first array of
+    it that is wrong."""
 
     parts: tuple[Part, ...]
     code: str = ""
+    evidence: Evidence | None = None
 
     @property
     def share(self) -> Fraction:
@@ -84,7 +87,8 @@ def _judge_case(
 
 def _judged(label: str, leaves: Sequence[Leaf], code: str) -> JudgedCase:
     parts = tuple(part_of(f"{label} {leaf.place}".strip(), leaf.outcome) for leaf in leaves)
-    return JudgedCase(parts=parts, code=code)
+    wrong = next((leaf.outcome for leaf in leaves if not leaf.outcome.holds), None)
+    return JudgedCase(parts=parts, code=code, evidence=None if wrong is None else wrong.evidence)
 
 
 def part_of(label: str, outcome: Outcome) -> Part:

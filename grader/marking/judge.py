@@ -58,6 +58,7 @@ def judge_function(check: CheckSpec, answer: Called, expected: Sequence[Expected
         detail="" if wrong is None else wrong.detail,
         found=answer.found,
         comparison=None if wrong is None else wrong.comparison,
+        evidence=next((case.evidence for case in cases if not case.holds), None),
         **_told(parts),
         diagnoses=diagnoses_of(cases),
     )

@@ -53,7 +53,8 @@ class Evidence:
     """The two arrays side by side, for reports; only kept where they are small enough to be looked at.
 
     Elements are in C order, as text at the precision worth showing. `wrong` tells, element by element, what differs.
-    `expected` is for staff, or for students where the assignment reveals values.
+    `expected` is for staff, or for students where the assignment reveals values. Of an answer of another shape, only
+    the answer is here, with nothing `expected` and nothing `wrong`.
     """
 
     shape: tuple[int, ...]

@@ -10,7 +10,10 @@ from markupsafe import Markup
 
 from grader.analysis import score
 from grader.assignment.spec import Reveal, Spec
-from grader.records import CheckGrade, Evidence, Execution, Grade, Message, Plan, Result, Words, translatable
+from grader.records import CheckGrade, Execution, Grade, Message, Plan, Result, Words
+from grader.reports.arrays import Table, pictures_of, tables_of
+from grader.reports.following import Following, followings
+from grader.reports.heat import Heat
 from grader.reports.languages import Language, language_of
 from grader.reports.notebook_html import notebook_html, shown_cells
 from grader.reports.page import render
@@ -23,15 +26,11 @@ from grader.reports.wording import (
     explain_diagnoses,
     explain_parts,
     is_plain,
-    tells_figures,
 )
 
-_WORKED_ON = frozenset({"incorrect", "partial", "follow-through"})
 _LONGEST_ERROR = 300
 _LONGEST_VALUE = 80
 _REMEMBERED_CHECKS = 512
-
-_YOURS, _EXPECTED = translatable("Yours"), translatable("Expected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +47,12 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
-    """One element of an array, as text; `wrong` where it differs from what is asked for."""
-
-    text: str
-    wrong: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A small array as a table: columns are its last axis, and each row is headed by its place in the others.
-
-    A single element has no heads.
-    """
-
-    caption: str
-    headed: bool
-    columns: tuple[int, ...]
-    rows: tuple[tuple[str, tuple[Element, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCheck:
     """A check as a student sees it.
 
     `name` is empty where no variable is asked for, `because` where only the verdict is shown. `points` is short, since
-    the verdict stands beside it, and `spoken` is the same in words.
+    the verdict stands beside it, and `spoken` is the same in words. Pictures have a caption, and what is said of them
+    to those who can't see them; tables have a caption.
     """
 
     title: str
@@ -85,7 +64,8 @@ class ShownCheck:
     because: Markup
     diagnoses: tuple[Markup, ...]
     parts: tuple[Markup, ...]
-    tables: tuple[Table, ...]
+    pictures: tuple[tuple[Heat, str, str], ...]
+    tables: tuple[tuple[Table, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +99,7 @@ def feedback_page(result: Result, spec: Spec, reveal: Reveal) -> str:
         total=language.say(total_text(result.grade)) if execution.status != "unavailable" else "",
         percent=score(result.grade.checks).percent,
         tasks=tuple(_tasks(result.grade, spec, reader, ran=ran)),
+        followings=tuple(_followings(result.grade, spec, language)) if ran and reveal != "marks" else (),
         flags=tuple(map(reader.prose, flag_sentences(result.grade))) if reveal != "marks" else (),
         status_text=language.gettext(STATUSES[execution.status]),
         reason=execution.reason if execution.status != "unavailable" else "",
@@ -168,42 +149,32 @@ def _check(check: CheckGrade, section: str, reader: Reader) -> ShownCheck:
         word=language.gettext(VERDICTS[check.verdict]),
         points=language.say(Message("{points} of {most}", points)),
         spoken=language.say(check_text(check)),
-        because=reader.prose(explain(check, reader.reveal, section)) if told else Markup(),
+        because=Markup(" ").join(_because(check, section, reader)) if told else Markup(),
         diagnoses=tuple(map(reader.prose, explain_diagnoses(check, reader.reveal))),
         parts=tuple(map(reader.prose, explain_parts(check.parts))) if told else (),
-        tables=tuple(_tables(check, reader)) if told else (),
+        pictures=tuple(
+            (each, language.say(each.caption), language.say(each.label)) for each in pictures_of(check, reader.reveal)
+        ),
+        tables=tuple((each, language.say(each.caption)) for each in tables_of(check, reader.reveal)),
     )
 
 
-def _tables(check: CheckGrade, reader: Reader) -> Iterator[Table]:
-    """The student's own small array with what is wrong in it, and the expected one where values are revealed."""
-    evidence = check.evidence
-    if evidence is None or check.verdict not in _WORKED_ON or not any(evidence.wrong):
-        return
-    yield _table(reader.language.gettext(_YOURS), evidence, evidence.found, evidence.wrong)
-    if tells_figures(reader.reveal):
-        yield _table(reader.language.gettext(_EXPECTED), evidence, evidence.expected, (False,) * len(evidence.expected))
+def _followings(grade: Grade, spec: Spec, language: Language) -> Iterator[Markup]:
+    for graph in followings(grade, spec):
+        yield _following_html(graph, language)
 
 
-def _table(caption: str, evidence: Evidence, texts: tuple[str, ...], wrong: tuple[bool, ...]) -> Table:
-    elements = tuple(Element(text=text, wrong=bad) for text, bad in zip(texts, wrong, strict=False))
-    width = max(1, evidence.shape[-1]) if evidence.shape else 1
-    rows = (elements[start : start + width] for start in range(0, len(elements), width))
-    return Table(
-        caption=caption,
-        headed=len(elements) > 1,
-        columns=tuple(range(width)),
-        rows=tuple((_place(row, evidence.shape[:-1]), members) for row, members in enumerate(rows)),
-    )
+@lru_cache(maxsize=_REMEMBERED_CHECKS)  # a graph holds no text of a student's, and many of a class go wrong alike
+def _following_html(graph: Following, language: Language) -> Markup:
+    return Markup(render("following.html.j2", language, graph=graph, label=language.say(graph.label)))  # it escapes
 
 
-def _place(row: int, outer: tuple[int, ...]) -> str:
-    """Where a row stands in the axes before the last: `1`, or `0, 1` where there are two."""
-    places = []
-    for length in reversed(outer):
-        row, place = divmod(row, max(1, length))
-        places.append(str(place))
-    return ", ".join(reversed(places))
+def _because(check: CheckGrade, section: str, reader: Reader) -> Iterator[Markup]:
+    """Why a check has its verdict, and where a function that isn't right stands in the notebook."""
+    yield reader.prose(explain(check, reader.reveal, section))
+    found = check.found
+    if check.kind == "function" and check.verdict != "correct" and found is not None and found.cell is not None:
+        yield reader.prose(Message("It is defined in cell {cell}.", {"cell": found.cell}))
 
 
 def _replaced(plan: Plan | None, reader: Reader) -> Iterator[Markup]:

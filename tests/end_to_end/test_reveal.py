@@ -10,9 +10,10 @@ import numpy as np
 from tests.command_line import grader, write_assignment, write_notebook
 
 ASSIGNMENT = '''
+import torch
 from grader import Assignment
 
-secret = Assignment("secret", title="Secret numbers", points=4)
+secret = Assignment("secret", title="Secret numbers", points=7)
 secret.given(x=[1.2345678, 9.8765432, 5.5512345])
 only = secret.task("Task 1", title="Numbers")
 
@@ -39,14 +40,46 @@ def table(x):
 def printed(x):
     """The product of all."""
     return x.prod()
+
+
+@only.value(points=1)
+def grid(squares):
+    """The squares in columns."""
+    return squares[:, None] * torch.tensor([1.0, 3.0])
+
+
+@only.value(points=1)
+def pair(x):
+    """Two arrays by name."""
+    return {"first": x + 1, "second": x * 7}
+
+
+@only.function(points=1, cases=[([1.2345678, 9.8765432],)])
+def cubed(v):
+    """The cubes."""
+    return v**3
 '''
-WRONG = "squares = [2.0, 3.0, 4.0]\ntotal = 7.0\ntable = [[1.0, 2.0], [3.0, 4.0]]\nprint('printed: 77.7')"
+WRONG = """squares = [2.0, 3.0, 4.0]
+total = 7.0
+table = [[1.0, 2.0], [3.0, 4.0]]
+print('printed: 77.7')
+grid = [[2.0, 5.0], [3.0, -50.0], [0.75, -900.0]]
+pair = {"first": [9.0, 8.0, 7.0], "second": [0.5, 0.25, -1.0]}
+
+def cubed(v):
+    return [2.5, -4.5]
+"""
 X = np.array([1.2345678, 9.8765432, 5.5512345])
 GIVEN = {
     "squares": (np.array([2.0, 3.0, 4.0]), X**2),
     "total": (np.array(7.0), (X**2).sum()),
     "printed": (np.array(77.7), X.prod()),
+    "grid": (np.array([[2.0, 5.0], [3.0, -50.0], [0.75, -900.0]]), (X**2)[:, None] * [1, 3]),
+    "first": (np.array([9.0, 8.0, 7.0]), X + 1),
+    "second": (np.array([0.5, 0.25, -1.0]), X * 7),
+    "cubed": (np.array([2.5, -4.5]), X[:2] ** 3),
 }
+OTHER = ASSIGNMENT.replace("1.2345678", "2.7182818").replace("9.8765432", "8.1415927").replace("5.5512345", "4.6692016")
 
 
 def secrets() -> set[str]:
@@ -64,10 +97,10 @@ def numbers_in(text: str) -> set[str]:
     return {f"{abs(float(number)):#.4g}".rstrip(".") for number in found if "." in number or len(number) > 3}
 
 
-def page(tmp_path: Path, reveal: str) -> str:
-    process = grader(*("grade", "class", "--reference", "reference", "--out", "out", "--reveal", reveal), cwd=tmp_path)
+def page(tmp_path: Path, reveal: str, out: str = "out") -> str:
+    process = grader(*("grade", "class", "--reference", "reference", "--out", out, "--reveal", reveal), cwd=tmp_path)
     assert process.returncode == 0, process.stderr
-    text = (tmp_path / "out" / "feedback" / "amara.html").read_text(encoding="utf-8")
+    text = (tmp_path / out / "feedback" / "amara.html").read_text(encoding="utf-8")
     return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
 
 
@@ -78,6 +111,18 @@ def test_a_students_page_tells_nothing_of_the_reference_unless_it_is_told_to(tmp
         text = page(tmp_path, reveal)
         assert not numbers_in(text) & secrets(), reveal
         assert not re.search(r"\(3, 3\)|3×3|3 × 3|1e-0?7|1\.3e-0?6", text), reveal
-        assert "0 of 4" in text
+        assert "0 of 7" in text
+        assert text.count('role="img"') == {"places": 6, "marks": 0}[reveal], "pictures are there, or none at all"
     told = numbers_in(page(tmp_path, "values")) & secrets()
     assert {f"{number:#.4g}" for number in X**2} <= told, "the test can see what it looks for"
+
+
+def test_a_students_page_is_the_same_whatever_the_right_numbers_are(tmp_path: Path) -> None:
+    """Nothing of them is in a word, a coordinate or a colour."""
+    write_notebook(tmp_path / "class" / "amara.ipynb", (WRONG,))
+    for reveal, same in (("places", True), ("marks", True), ("values", False)):
+        pages = []
+        for number, source in enumerate((ASSIGNMENT, OTHER)):
+            write_assignment(tmp_path / "reference", source)
+            pages.append(re.sub(r"\d+\.\d seconds", "", page(tmp_path, reveal, out=f"{reveal}-{number}")))
+        assert (pages[0] == pages[1]) is same, reveal

@@ -1,11 +1,24 @@
 import html as htmllib
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 
 from grader.assignment.spec import Reveal
-from grader.records import CellError, CellRun, Comparison, Evidence, Execution, Flag, Grade, Output, Result, Student
+from grader.records import (
+    CellError,
+    CellRun,
+    Comparison,
+    Evidence,
+    Execution,
+    Flag,
+    Grade,
+    Output,
+    Part,
+    Result,
+    Student,
+)
 from grader.reports import feedback_page
 from tests.catalogues import said_in_source
 from tests.unit.reports.golden import golden
@@ -226,6 +239,19 @@ def test_the_page_is_well_formed_for_those_who_hear_it() -> None:
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
     assert page.count("<caption") == page.count("<table") - len(re.findall(r"<table>", page))
+
+
+def test_pictures_are_well_formed_whatever_stands_in_them() -> None:
+    hostile = ("<script>", '"\x00&amp;', "]]>", "\u202e\ud800")
+    evidence = Evidence(shape=(2, 2), found=hostile, expected=hostile, wrong=(True,) * 4)
+    part = Part(label="['<b>\"&']", verdict="incorrect", reason="differs")
+    page = shown(with_checks(check_grade(comparison=wrong_comparison(), evidence=evidence, parts=(part,))), "values")
+    pictures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+
+    assert sum('role="img"' in picture for picture in pictures) == 3
+    for picture in pictures:
+        drawn = ElementTree.fromstring(picture)
+        assert drawn.get("aria-hidden") or drawn.findtext("title") == drawn.get("aria-label")
 
 
 def test_the_page_as_it_was_agreed() -> None:

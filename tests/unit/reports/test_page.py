@@ -20,6 +20,7 @@ TEXT_PAIRS = [
     *((name, "ground") for name in ("good", "bad", "part", "code-name", "code-keyword")),
     *((name, "bad-ground") for name in ("ink", "good", "part", "code-name", "code-keyword")),
     *((name, "wait-ground") for name in ("ink",)),
+    *(("ink", f"heat-{ground}") for ground in ("p0", "p1", "p2", "p3", "p4", "n1", "n2", "n3", "n4")),
 ]
 GRAPHIC_PAIRS = [("edge", "ground"), ("accent", "line"), ("bad", "ground"), ("accent", "ground")]
 
