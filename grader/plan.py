@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.assignment.spec import CheckSpec, Spec
-from grader.notebook import Sought, assigned_names, find_sections, replace_assigned, vary
+from grader.notebook import Sought, assigned_names, find_data, find_sections, replace_assigned
 from grader.records import (
     Calls,
     CapturePoint,
@@ -20,7 +20,6 @@ from grader.records import (
     Run,
     Section,
     Source,
-    Variation,
     root_of,
 )
 
@@ -138,10 +137,8 @@ def _again(spec: Spec, cells: Sequence[Source], captures: Iterable[CapturePoint]
     # Whether other numbers say anything is told by running it once more with its own.
     if agreed and (spec.policies.repeat or spec.variations):
         yield Run(purpose="again", seed=_OTHER_SEED, captures=points)
-    for variation in spec.variations if agreed else ():
-        run = varied_run(spec, variation, cells)
-        if run.cells or run.prelude is not None:
-            yield replace(run, captures=points)
+    if agreed and spec.variations:
+        yield from (replace(run, captures=points) for run in varied_runs(spec, cells))
 
 
 def given_variables(spec: Spec) -> dict[str, str]:
@@ -150,17 +147,20 @@ def given_variables(spec: Spec) -> dict[str, str]:
     return {template.replace("{}", given): given for given in spec.givens for template in templates}
 
 
-def varied_run(spec: Spec, variation: Variation, cells: Iterable[Source]) -> Run:
-    """A run with other numbers in the givens, wherever cells or the prelude write them down; nothing is captured."""
+def varied_runs(spec: Spec, cells: Iterable[Source]) -> Iterator[Run]:
+    """For each variation a run with other numbers in the givens, wherever cells or the prelude write them down; none
+    where they don't. Nothing is captured in them."""
     variables = given_variables(spec)
-    varied = [(source, vary(source.code, variation, variables).code) for source in cells]
-    prelude = vary(spec.prelude, variation, variables).code if spec.prelude else ""
-    return Run(
-        purpose="varied",
-        seed=_FIRST_SEED,
-        cells=tuple(Source(index=source.index, code=code) for source, code in varied if code != source.code),
-        prelude=None if prelude == spec.prelude else prelude,
-    )
+    data = [(source.index, find_data(source.code, spec.variations[0], variables)) for source in cells]
+    before = find_data(spec.prelude, spec.variations[0], variables)
+    written = [(index, found) for index, found in data if found.givens]
+    for variation in spec.variations if written or before.givens else ():
+        yield Run(
+            purpose="varied",
+            seed=_FIRST_SEED,
+            cells=tuple(Source(index=index, code=found.with_numbers(variation)) for index, found in written),
+            prelude=before.with_numbers(variation) if before.givens else None,
+        )
 
 
 def _calls(spec: Spec, check: CheckSpec, notebook: Notebook) -> Iterator[Calls]:

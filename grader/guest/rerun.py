@@ -36,6 +36,7 @@ class Rerun:
         self._modules = set(sys.modules)
         self._environment, self._path = dict(os.environ), list(sys.path)
         self._ambient = _ambient()
+        self._known: dict[str, list[Any]] = {}
 
     def is_sound(self) -> bool:
         """Whether the run that is over has left nothing behind that another would find."""
@@ -83,8 +84,9 @@ class Rerun:
         for name in set(sys.modules) - self._modules:
             if _lies_in(sys.modules[name], self._folder):
                 del sys.modules[name]
-        os.environ.clear()
-        os.environ.update(self._environment)
+        if os.environ != self._environment:
+            os.environ.clear()
+            os.environ.update(self._environment)
         sys.path[:] = self._path
         for put_back in self._ambient:
             put_back()
@@ -92,19 +94,28 @@ class Rerun:
 
     def _cell(self, code: str) -> str:
         """Run a cell as IPython does, but for its records; the name of the exception with which it ended, or nothing."""
-        shell = self._shell
         try:
+            for compiled in self._compiled(code):
+                exec(compiled, self._namespace)
+        except BaseException as error:
+            return str(type(error).__name__)[:200]
+        return ""
+
+    def _compiled(self, code: str) -> list[Any]:
+        """A cell's statements, and its last expression by itself where that is shown. Most cells run more than once."""
+        if code not in self._known:
+            shell = self._shell
             shell.events.trigger("pre_run_cell", _Cell(code))
             tree = shell.transform_ast(compile(shell.transform_cell(code), "<cell>", "exec", _TREE, dont_inherit=True))
             last: Any = tree.body[-1] if tree.body else None
             shown = isinstance(last, ast.Expr) and not code.rstrip().endswith(";")
-            body = tree.body[:-1] if shown else tree.body
-            exec(compile(ast.Module(body, []), "<cell>", "exec", dont_inherit=True), self._namespace)
-            if shown:
-                exec(compile(ast.Interactive([last]), "<cell>", "single", dont_inherit=True), self._namespace)
-        except BaseException as error:
-            return str(type(error).__name__)[:200]
-        return ""
+            body = ast.Module(tree.body[:-1] if shown else tree.body, [])
+            pieces: list[Any] = [body, ast.Interactive([last])] if shown else [body]
+            kinds = ("exec", "single")
+            self._known[code] = [
+                compile(piece, "<cell>", kind, dont_inherit=True) for piece, kind in zip(pieces, kinds)
+            ]
+        return self._known[code]
 
 
 _TREE = ast.PyCF_ONLY_AST

@@ -6,24 +6,25 @@ from grader.notebook.code.names import bound_names, first_line_with, needed_name
 from grader.notebook.code.older import OldUse, counts_on_older, find_older, libraries
 from grader.notebook.code.origins import Asked, Origin, Use, origins
 from grader.notebook.code.replacing import Replaced, replace_assigned
-from grader.notebook.code.varying import OTHER, Varied, WrittenDown, vary, written_down
+from grader.notebook.code.varying import OTHER, Data, WrittenDown, find_data, written_down
 
 __all__ = [
     "OTHER",
     "SOURCE_CHARACTERS",
     "Asked",
     "CellCode",
+    "Data",
     "Display",
     "OldUse",
     "Origin",
     "Replaced",
     "Use",
-    "Varied",
     "WrittenDown",
     "analyse",
     "assigned_names",
     "bound_names",
     "counts_on_older",
+    "find_data",
     "find_older",
     "first_line_with",
     "imported_modules",
@@ -31,6 +32,5 @@ __all__ = [
     "needed_names",
     "origins",
     "replace_assigned",
-    "vary",
     "written_down",
 ]

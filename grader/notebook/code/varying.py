@@ -7,6 +7,7 @@ again, in rows of a matrix, in columns, or all in one row.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,16 +26,46 @@ of value, where the expression has the handout's, and else what it got."""
 _CHARACTERS = 200_000
 _MOST_NUMBERS = 5_000
 _LARGEST = 1e300
+_LISTED = re.compile(r"[\[(]\s*[-+]?[.\d][\d.eE]*\s*\]?\s*,").search
+"""Whether a cell may hold a list of numbers; few do, and to look at every expression takes long."""
 _FEWEST_FLAT = 4
 _FEWEST_WHOLE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Varied:
-    """A cell with other numbers, and the givens that it writes down, each once."""
+Place = tuple[str, int]
+"""Which number is meant: of which given, and at which place among its numbers, in C order."""
 
-    code: str
-    givens: tuple[str, ...] = ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Where a cell writes givens down: spans of its text, each with the number that stands there (`whole` ones without
+    a point), or with the given whose variable gets what the expression there comes to."""
+
+    source: str
+    numbers: tuple[tuple[int, int, Place, bool], ...] = ()
+    expressions: tuple[tuple[int, int, str], ...] = ()
+
+    @property
+    def givens(self) -> frozenset[str]:
+        """The givens that are written down."""
+        return frozenset([*(place[0] for *_, place, _ in self.numbers), *(given for *_, given in self.expressions)])
+
+    def with_numbers(self, variation: Variation) -> str:
+        """The cell with other numbers."""
+        others = {each.given: each for each in variation}
+        edits = [
+            (begin, end, _written(others[given].after[at], whole=whole))
+            for begin, end, (given, at), whole in self.numbers
+        ]
+        edits += [(begin, end, self._exchanged(begin, end, others[given])) for begin, end, given in self.expressions]
+        code = self.source
+        for begin, end, text in sorted(edits, reverse=True):
+            code = code[:begin] + text + code[end:]
+        return code
+
+    def _exchanged(self, begin: int, end: int, other: OtherNumbers) -> str:
+        """An expression whose numbers are exchanged when it runs: it computes them, or takes them from elsewhere."""
+        return f"{OTHER}({self.source[begin:end]}, {other.shape!r}, {other.before!r}, {other.after!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +88,22 @@ class _Literal:
     listed: bool
 
 
-def vary(source: str, variation: Variation, variables: Mapping[str, str]) -> Varied:
-    """A cell in which the givens that are written down have other numbers.
+def find_data(source: str, variation: Variation, variables: Mapping[str, str]) -> Data:
+    """Where a cell writes down the givens that have other numbers, in a variation as in all others.
 
-    `variables` maps names of variables to the givens that they hold. Cells that are no Python stay as they are.
+    `variables` maps names of variables to the givens that they hold. Nothing is found where a cell is no Python.
     """
-    if len(source) > _CHARACTERS:
-        return Varied(code=source)
+    if len(source) > _CHARACTERS or not (_LISTED(source) or any(name in source for name in variables)):
+        return Data(source=source)
     plain = without_magics(source)
     tree = parse_python(plain)
     if tree is None:
-        return Varied(code=source)
-    cell = _Cell(Spans(source, plain), source, {each.given: each for each in variation})
+        return Data(source=source)
+    cell = _Cell({each.given: each for each in variation})
     for statement in statements(tree, past=SCOPES):
-        for name, value in assigned_values(statement):
-            if variables.get(name) in cell.others:
-                cell.named[value] = variables[name]
-    cell.visit(tree)
-    return cell.varied()
+        cell.name(statement, variables)
+    cell.look_for(tree if _LISTED(source) else None)
+    return cell.data(source, Spans(source, plain))
 
 
 def written_down(
@@ -87,13 +116,11 @@ def written_down(
     tree = parse_python(without_magics(source)) if len(source) <= _CHARACTERS else None
     if tree is None:
         return WrittenDown()
-    cell = _Cell(Spans(source, source), source, {each.given: each for each in variation})
+    cell = _Cell({each.given: each for each in variation})
     made = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _makes(node, names)]
     for node in made:
-        for name, value in assigned_values(node):
-            if variables.get(name) in cell.others:
-                cell.named[value] = variables[name]
-        cell.visit(node)
+        cell.name(node, variables)
+        cell.look_into(node)
     literals = (_literal(each) for node in made for each in ast.walk(node))
     numbers = frozenset(each.values[0] for each in literals if each is not None and not each.shape)
     return WrittenDown(givens=frozenset(cell.givens), numbers=numbers, others=cell.has_others)
@@ -126,56 +153,53 @@ def _root(target: ast.expr) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-class _Cell(ast.NodeVisitor):
-    """Goes through a cell, and notes what is written in another's place."""
+class _Cell:
+    """Goes through a cell's tree, and notes where givens are written down."""
 
-    def __init__(self, spans: Spans, source: str, others: Mapping[str, OtherNumbers]) -> None:
-        self._spans = spans
-        self._source = source
-        self.others = others
-        self.named: dict[ast.expr, str] = {}
-        self._edits: list[tuple[int, int, str]] = []
-        self.givens: dict[str, None] = {}
+    def __init__(self, others: Mapping[str, OtherNumbers]) -> None:
+        self._others = others
+        self._named: dict[ast.AST, str] = {}
+        self._numbers: list[tuple[ast.expr, Place]] = []
+        self._expressions: list[tuple[ast.expr, str]] = []
+        self.givens: set[str] = set()
         self.has_others = False
 
-    def varied(self) -> Varied:
-        """The cell as it is now."""
-        code = self._source
-        for begin, end, text in sorted(self._edits, reverse=True):
-            code = code[:begin] + text + code[end:]
-        return Varied(code=code, givens=tuple(self.givens))
+    def name(self, statement: ast.stmt, variables: Mapping[str, str]) -> None:
+        """Know which given an expression is meant to be, where a statement assigns it to the given's variable."""
+        for name, value in assigned_values(statement):
+            if variables.get(name) in self._others:
+                self._named[value] = variables[name]
 
-    def visit(self, node: ast.AST) -> None:
-        """Look at an expression, and into it where it isn't a given's numbers."""
-        given = self.named.get(node) if isinstance(node, ast.expr) else None
-        literal = _literal(node)
-        if literal is not None and self._replace(literal, given):
+    def look_for(self, tree: ast.AST | None) -> None:
+        """Look into a whole tree, or else only into what givens' variables get."""
+        for node in [*self._named] if tree is None else [tree]:
+            self.look_into(node)
+
+    def look_into(self, node: ast.AST) -> None:
+        """Look at a node, and into it where it isn't a given's numbers."""
+        given = self._named.get(node)
+        literal = _literal(node) if given is not None or isinstance(node, ast.List | ast.Tuple) else None
+        places = None if literal is None else _meant(literal, self._others, given)
+        if literal is not None and places is not None:
+            self._numbers += zip(literal.constants, places, strict=True)
+            self.givens.update(place[0] for place in places)
             return
         self.has_others |= literal is not None and bool(literal.shape) and _telling(literal)
-        before = len(self._edits)
-        self.generic_visit(node)
-        if given is not None and len(self._edits) == before and literal is None:
+        before = len(self._numbers)
+        for child in ast.iter_child_nodes(node):
+            self.look_into(child)
+        if given is not None and literal is None and len(self._numbers) == before:
             assert isinstance(node, ast.expr)
-            self._wrap(node, given)
+            self._expressions.append((node, given))
+            self.givens.add(given)
 
-    def _replace(self, literal: _Literal, given: str | None) -> bool:
-        found = _meant(literal, self.others, given)
-        if found is None:
-            return False
-        names, numbers = found
-        self.givens.update(dict.fromkeys(names))
-        for constant, number in zip(literal.constants, numbers, strict=True):
-            self._edits.append((*self._spans.of(constant), _written(number, constant)))
-        return True
-
-    def _wrap(self, node: ast.expr, given: str) -> None:
-        """Have an expression's numbers exchanged when it runs: it computes them, or takes them from elsewhere."""
-        begin, end = self._spans.of(node)
-        other = self.others[given]
-        inner = self._source[begin:end]
-        text = f"{OTHER}({inner}, {other.shape!r}, {other.before!r}, {other.after!r})"
-        self._edits.append((begin, end, text))
-        self.givens[given] = None
+    def data(self, source: str, spans: Spans) -> Data:
+        """What was found, by its spans in the cell's text."""
+        return Data(
+            source=source,
+            numbers=tuple((*spans.of(node), place, _is_whole(node)) for node, place in self._numbers),
+            expressions=tuple((*spans.of(node), given) for node, given in self._expressions),
+        )
 
 
 def _literal(node: ast.AST) -> _Literal | None:
@@ -199,39 +223,39 @@ def _literal(node: ast.AST) -> _Literal | None:
     return _Literal((), (node,), (sign * float(value),), listed=False)
 
 
-def _meant(
-    literal: _Literal, others: Mapping[str, OtherNumbers], given: str | None
-) -> tuple[tuple[str, ...], tuple[float, ...]] | None:
-    """The givens that a literal writes down, and its other numbers. Without the name of a given's variable, it must be
-    clear that it is meant: numbers that could be axes, or those of two givens, aren't touched."""
+def _meant(literal: _Literal, others: Mapping[str, OtherNumbers], given: str | None) -> tuple[Place, ...] | None:
+    """The numbers that a literal writes down. Without the name of a given's variable, it must be clear that a given is
+    meant: numbers that could be axes, or those of two givens, aren't touched."""
     if given is not None:
-        numbers = _as_written(literal, others[given])
-        return None if numbers is None else ((given,), numbers)
+        return _as_written(literal, others[given])
     if not literal.shape or not _telling(literal):
         return None
-    found = {other.given: numbers for other in others.values() if (numbers := _as_written(literal, other)) is not None}
-    if len(set(found.values())) == 1:
-        return tuple(found), next(iter(found.values()))
+    found = [places for other in others.values() if (places := _as_written(literal, other)) is not None]
+    if len(found) == 1:
+        return found[0]
     return None if found else _in_columns(literal, others)
 
 
 def _telling(literal: _Literal) -> bool:
     """Whether numbers are such that nobody writes them by chance."""
-    whole = all(isinstance(each, ast.Constant) and isinstance(each.value, int) for each in literal.constants)
+    whole = all(map(_is_whole, literal.constants))
     return len(set(literal.values)) > 1 and not (whole and (len(literal.values) < _FEWEST_WHOLE or not literal.listed))
 
 
-def _as_written(literal: _Literal, other: OtherNumbers) -> tuple[float, ...] | None:
-    """A given's other numbers in the arrangement of a literal that has the handout's; None where it has not."""
-    if len(literal.values) != len(other.before):
+def _as_written(literal: _Literal, other: OtherNumbers) -> tuple[Place, ...] | None:
+    """Which of a given's numbers stand where in a literal that has all of them; None where it has not."""
+    count = len(other.before)
+    if len(literal.values) != count:
         return None
-    same = literal.shape == other.shape or _longest(literal.shape) == _longest(other.shape) == len(literal.values)
-    flat = len(literal.shape) == 1 and len(literal.values) >= _FEWEST_FLAT
+    same = literal.shape == other.shape or _longest(literal.shape) == _longest(other.shape) == count
+    flat = len(literal.shape) == 1 and count >= _FEWEST_FLAT
     if (same or flat) and literal.values == other.before:
-        return other.after
-    turned = len(other.shape) == 2 and literal.shape == other.shape[::-1]
-    if turned and literal.values == _transposed(other.before, other.shape):
-        return _transposed(other.after, other.shape)
+        return tuple((other.given, at) for at in range(count))
+    if len(other.shape) == 2 and literal.shape == other.shape[::-1]:
+        rows, columns = other.shape
+        turned = [row * columns + column for column in range(columns) for row in range(rows)]
+        if literal.values == tuple(other.before[at] for at in turned):
+            return tuple((other.given, at) for at in turned)
     return None
 
 
@@ -239,24 +263,15 @@ def _longest(shape: Sequence[int]) -> int:
     return max(shape, default=1)
 
 
-def _transposed(values: Sequence[float], shape: tuple[int, ...]) -> tuple[float, ...]:
-    rows, columns = shape
-    return tuple(values[row * columns + column] for column in range(columns) for row in range(rows))
-
-
-def _in_columns(
-    literal: _Literal, others: Mapping[str, OtherNumbers]
-) -> tuple[tuple[str, ...], tuple[float, ...]] | None:
+def _in_columns(literal: _Literal, others: Mapping[str, OtherNumbers]) -> tuple[Place, ...] | None:
     """What a matrix is whose columns are givens."""
     if len(literal.shape) != 2 or literal.shape[0] < 2:
         return None
-    columns = list(_columns(literal))
-    found = [[other for other in others.values() if len(other.shape) == 1 and other.before == c] for c in columns]
+    vectors = [other for other in others.values() if len(other.shape) == 1]
+    found = [[other.given for other in vectors if other.before == column] for column in _columns(literal)]
     if any(len(each) != 1 for each in found):
         return None
-    givens = [each[0] for each in found]
-    numbers = tuple(given.after[row] for row in range(literal.shape[0]) for given in givens)
-    return tuple(dict.fromkeys(given.given for given in givens)), numbers
+    return tuple((given, row) for row in range(literal.shape[0]) for (given,) in found)
 
 
 def _columns(literal: _Literal) -> Iterator[tuple[float, ...]]:
@@ -265,8 +280,12 @@ def _columns(literal: _Literal) -> Iterator[tuple[float, ...]]:
         yield literal.values[column::width]
 
 
-def _written(number: float, instead_of: ast.expr) -> str:
+def _is_whole(node: ast.expr) -> bool:
+    """Whether a whole number stands there, without a point."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and isinstance(inner.value, int)
+
+
+def _written(number: float, *, whole: bool) -> str:
     """A number as Python writes it, whole where a whole one was written."""
-    inner = instead_of.operand if isinstance(instead_of, ast.UnaryOp) else instead_of
-    whole = isinstance(inner, ast.Constant) and isinstance(inner.value, int)
     return str(int(number)) if whole and number == int(number) else repr(float(number))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.notebook import OTHER, vary, written_down
+from grader.notebook import OTHER, find_data, written_down
 from grader.records import OtherNumbers, Variation
 
 X1 = OtherNumbers(given="x1", shape=(3,), before=(1.0, 2.0, 3.0), after=(-2.0, 4.0, 1.0))
@@ -21,8 +22,8 @@ VARIATION: Variation = (X1, X2, W, RATE)
 VARIABLES = {f"{name}{ending}": name for name in ("x1", "x2", "w", "rate") for ending in ("", "_t", "_n")}
 
 
-def varied(source: str) -> str:
-    return vary(source, VARIATION, VARIABLES).code
+def varied(source: str, variation: Variation = VARIATION, variables: Mapping[str, str] = VARIABLES) -> str:
+    return find_data(source, variation, variables).with_numbers(variation)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +70,16 @@ def test_all_else_stays_as_it_is(source: str) -> None:
 
 
 def test_what_a_givens_variable_gets_from_an_expression_is_exchanged_when_it_runs() -> None:
-    found = vary("w = np.arange(1, 7).reshape(2, 3) / 10", VARIATION, VARIABLES)
-    assert found.code.startswith(f"w = {OTHER}(np.arange(1, 7).reshape(2, 3) / 10, (2, 3), (0.1, 0.2,")
-    assert found.givens == ("w",)
+    source = "w = np.arange(1, 7).reshape(2, 3) / 10"
+    assert varied(source).startswith(f"w = {OTHER}(np.arange(1, 7).reshape(2, 3) / 10, (2, 3), (0.1, 0.2,")
+    assert find_data(source, VARIATION, VARIABLES).givens == {"w"}
     assert varied("v = np.arange(1, 7).reshape(2, 3) / 10") == "v = np.arange(1, 7).reshape(2, 3) / 10"
 
 
 def test_numbers_of_two_givens_are_taken_by_the_name_of_the_variable_alone() -> None:
     twin = OtherNumbers(given="b", shape=(3,), before=X1.before, after=(9.0, 8.0, 7.0))
     names = {"x1": "x1", "b": "b"}
-    assert vary("x1 = [1, 2, 3]\nb = [1, 2, 3]\nc = [1, 2, 3]", (X1, twin), names).code == (
+    assert varied("x1 = [1, 2, 3]\nb = [1, 2, 3]\nc = [1, 2, 3]", (X1, twin), names) == (
         "x1 = [-2, 4, 1]\nb = [9, 8, 7]\nc = [1, 2, 3]"
     )
 
@@ -88,7 +89,7 @@ def test_any_cell_stays_python_and_differs_in_its_numbers_alone(text: str, lines
     source = "\n".join([*lines, f"s = {text!r}"])
     before, after = ast.parse(source), ast.parse(varied(source))
     assert len(before.body) == len(after.body)
-    assert vary(varied(source), (), VARIABLES).code == varied(source)
+    assert varied(varied(source), ()) == varied(source)
     there = {each for node in ast.walk(before) if isinstance(node, ast.Name) for each in [node.id]}
     assert {node.id for node in ast.walk(after) if isinstance(node, ast.Name)} <= there | {OTHER}
 
