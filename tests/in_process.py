@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import numpy as np
 from grader.assignment.plain import plain_value
 from grader.assignment.spec import Spec
 from grader.assignment.tensors import NotNumbers
+from grader.guest.rerun import other_numbers
+from grader.notebook import OTHER
 from grader.plan import make_plan
 from grader.records import (
     Array,
@@ -22,7 +25,9 @@ from grader.records import (
     Execution,
     Notebook,
     Output,
+    Run,
     Scalar,
+    Source,
     Unreadable,
     Value,
 )
@@ -52,13 +57,28 @@ def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0, namespace: dict[s
     With a seed, it is the second execution.
     """
     plan = make_plan(spec, handed_in)
-    namespace = {} if namespace is None else namespace
-    namespace |= {"__name__": "__main__", "SEED": seed}
+    run = replace(plan.main, purpose="repeat" if seed else "main", seed=seed)
+    return _execute(plan.cells, run, {} if namespace is None else namespace)
+
+
+def execute_again(spec: Spec, handed_in: Notebook) -> tuple[Execution, ...]:
+    """The further runs of a notebook's plan, each in a namespace of its own."""
+    plan = make_plan(spec, handed_in)
+    executions = []
+    for run in plan.again:
+        other = {source.index: source for source in run.cells}
+        cells = [other.get(source.index, source) for source in plan.cells]
+        executions.append(_execute(cells, run, {OTHER: other_numbers}))
+    return tuple(executions)
+
+
+def _execute(cells: Sequence[Source], run: Run, namespace: dict[str, Any]) -> Execution:
+    namespace |= {"__name__": "__main__", "SEED": run.seed}
     runs: list[CellRun] = []
     captures: list[Capture] = []
     died = False
-    due = list(plan.main.captures)
-    for source in plan.cells:
+    due = list(run.captures)
+    for source in cells:
         if died:
             runs.append(CellRun(index=source.index, status="not-run"))
             continue
@@ -78,14 +98,13 @@ def execute(spec: Spec, handed_in: Notebook, *, seed: int = 0, namespace: dict[s
         runs.append(CellRun(index=source.index, status="error" if error else "ok", outputs=outputs, error=error))
         while due and due[0].after_cell == source.index:
             captures += _captures(namespace, due.pop(0).names, source.index, "end")
-    status = "died" if died else "error" if any(run.error for run in runs) else "completed"
-    purpose = "repeat" if seed else "main"
+    status = "died" if died else "error" if any(each.error for each in runs) else "completed"
     return Execution(
-        purpose=purpose,
+        purpose=run.purpose,
         status=status,
         engine="test",
         seconds=0.0,
-        seed=seed,
+        seed=run.seed,
         cells=tuple(runs),
         captures=tuple(captures),
     )  # type: ignore[arg-type]  # mypy takes the conditional for a plain str

@@ -16,7 +16,8 @@ those that show are named, that at most one in fifty is taken for another, and t
 
 - **Mistake**: in words, as the right diagnosis would have it; *in the derivative* where the value stays right and only
   what is differentiated through it is wrong, as in a gradient worked out by hand.
-- **Seen**: whether any check is wrong with the handout's numbers.
+- **Seen**: whether any check is wrong with the handout's numbers. Where none is, **said** is what the flag says that is
+  raised as the notebook is run with other numbers.
 - **Verdict**: *named*; *equivalent*, the same mistake in other words, which gives the same on other numbers, too;
   *possible*, one of at most three that are offered; *none*, nothing is said; *wrong*, another one is claimed.
 - **Also lost**: checks that lose points besides, as the mistake left no number, or the same one everywhere, of which
@@ -51,14 +52,14 @@ def _lines(tried: Sequence[Tried]) -> Iterator[str]:
 def _of(tried: Tried) -> Iterator[str]:
     mutant = tried.mutant
     quantity = f"`{mutant.quantity}`" + (", in the derivative" if mutant.derivative else "")
-    said = " / ".join(tried.diagnoses)
+    said = " / ".join(tried.diagnoses) or tried.hidden
     yield from _row(
         quantity,
         str(mutant.change.line),
         tried.mistake,
         "yes" if tried.is_seen else "no",
         said if said != tried.mistake else "the same",
-        tried.said if tried.is_seen else "–",
+        tried.said if tried.is_seen else "flagged" if tried.hidden else "–",
         ", ".join(f"`{check}`" for check in tried.lost),
     )
 

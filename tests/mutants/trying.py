@@ -12,11 +12,12 @@ import torch
 
 from grader.assignment.mutation import Mutant
 from grader.assignment.plain import plain_value
+from grader.assignment.variations import variations
 from grader.guest.objects import Objects
 from grader.marking import mark_submission
 from grader.marking.mistakes import sentence_of
-from grader.records import CallResult, CallsMade, CheckGrade, Execution
-from tests.in_process import execute, notebook
+from grader.records import CallResult, CallsMade, CheckGrade, Execution, Notebook
+from tests.in_process import execute, execute_again, notebook
 from tests.mutants.hand_ins import SAMPLES, Sample
 
 Said = Literal["named", "equivalent", "possible", "none", "wrong", "not visible"]
@@ -36,6 +37,8 @@ class Tried:
     lost: tuple[str, ...]
     degenerate: bool
     """Whether something in it is no number, or the same everywhere."""
+    hidden: str = ""
+    """What is said of it with other numbers in the givens, where the handout's don't show it."""
 
     @property
     def is_seen(self) -> bool:
@@ -60,7 +63,20 @@ def tried(sample: Sample) -> Iterator[Tried]:
         loaded = sample.loaded
         grades = mark_submission(loaded.spec, loaded.reference, code, (execution,)).checks
         checks = [each for each in grades if each.version == sample.version and each.kind in ("value", "function")]
-        yield _tried(sample, mutant, checks, _degenerate(namespace))
+        done = _tried(sample, mutant, checks, _degenerate(namespace))
+        yield done if done.is_seen else replace(done, hidden=_hidden(sample, code, execution))
+
+
+def _hidden(sample: Sample, code: Notebook, execution: Execution) -> str:
+    reference = sample.loaded.reference
+    spec = replace(sample.loaded.spec, variations=variations(reference, 2))
+    before = torch.get_default_dtype()
+    try:
+        further = execute_again(spec, code)
+    finally:
+        torch.set_default_dtype(before)
+    flags = mark_submission(spec, reference, code, (execution, *further)).flags
+    return " / ".join(str(flag.message) for flag in flags if flag.code == "hidden-bug")
 
 
 def run(sample: Sample, changed: Mapping[str, Mutant]) -> tuple[Execution, dict[str, Any]]:

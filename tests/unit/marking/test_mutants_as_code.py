@@ -34,6 +34,13 @@ def test_the_mutated_check_costs_its_points_and_no_other_does() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_what_the_handouts_numbers_hide_other_numbers_show() -> None:
+    hidden = [each for each in all_tried() if each.sample == "mlp" and not each.is_seen]
+    assert len(hidden) >= 5
+    assert [each.mistake for each in hidden if not each.hidden] == []
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_page_has_a_line_for_each() -> None:
     lines = document(all_tried()).splitlines()
     assert sum(line.startswith("| `") for line in lines) == len(all_tried())
