@@ -18,7 +18,7 @@ from grader.marking.naming import version_words, words
 from grader.marking.trace import Trace
 from grader.notebook import Asked, Origin, Use, origins
 from grader.plan import last_code_cell
-from grader.records import CheckGrade, Flag, Message, Words, listed, translatable
+from grader.records import CheckGrade, Flag, Message, Words, listed, root_of, translatable
 
 _UNCLEAR = "rule-unclear"
 _WITH_NAME = translatable(
@@ -111,7 +111,23 @@ def _origins(trace: Trace, asked: set[Asked]) -> Mapping[Asked, Origin]:
         if cell.index in runs and runs[cell.index].status != "not-run"
     ]
     uncertain = {index for index, run in runs.items() if run.status not in {"ok", "not-run"}}
-    return origins(cells, asked, is_input=_Inputs(trace), uncertain=uncertain, prelude=trace.spec.prelude)
+    return origins(
+        cells,
+        asked,
+        is_input=_Inputs(trace),
+        is_answer=frozenset(map(root_of, trace.owners)).__contains__,
+        preparing=frozenset(_before_all_tasks(trace)),
+        uncertain=uncertain,
+        prelude=trace.spec.prelude,
+    )
+
+
+def _before_all_tasks(trace: Trace) -> Iterator[int]:
+    """The code cells before the first task's heading, where all tasks have one: they get the data ready."""
+    sections = trace.sections.values()
+    if all(section.found == "heading" for section in sections):
+        first = min(section.cells[0] for section in sections)
+        yield from (cell.index for cell in trace.notebook.code_cells if cell.index < first)
 
 
 class _Inputs:

@@ -97,6 +97,16 @@ RIGHT = {
     "the inverse elsewhere": "z_n = X @ X\ninverse = np.linalg.inv(X)",
     "seeds and settings": "torch.manual_seed(0)\ntorch.set_printoptions(precision=4)\nz_n = X @ X",
     "under no_grad": "with torch.no_grad():\n    z_n = X @ X",
+    "weights of a layer": ("layer = torch.nn.Linear(2, 2)\nW = layer.weight.detach().numpy()\nz_n = X @ X + 0 * W"),
+    "batches of a loader": (
+        "from torch.utils.data import DataLoader, TensorDataset\n"
+        "for (batch,) in DataLoader(TensorDataset(X_t), batch_size=2):\n    B = batch.numpy()\nz_n = B @ B"
+    ),
+    "weights of a module": (
+        "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc = torch.nn.Linear(2, 2)\n    def forward(self, v):\n        return self.fc(v)\n"
+        "net = Net()\nW = net.fc.weight.detach().numpy()\nz_n = X @ X + 0 * W"
+    ),
     "a later cell's mistake": "z_n = X @ X",
 }
 BREACHES = {
@@ -118,6 +128,10 @@ BREACHES = {
         "z_n = F().go(X)"
     ),
     "through another name": "found = z_t\nother = found\nz_n = other.numpy()",
+    "by a layer": "layer = torch.nn.Identity()\nz_n = layer(X_t @ X_t).numpy()",
+    "by a gradient": (
+        "P = torch.tensor(X, requires_grad=True)\n((P @ P @ P).trace() / 3).backward()\nz_n = P.grad.numpy().T"
+    ),
     "under an alias": "import torch as numpy_\nz_n = numpy_.mm(numpy_.tensor(X), numpy_.tensor(X)).numpy()",
     "from an import": "from torch import mm as product, tensor as t\nz_n = product(t(X), t(X)).numpy()",
     "imported in a function": (
@@ -215,6 +229,26 @@ def test_what_is_required_is_looked_for_in_what_the_answer_depends_on(tmp_path: 
     ):
         made = right if "helpers" not in right else "s_n = np.linalg.solve(X, b)"
         assert flags(mark(loaded, notebook(START, f"z_n = X @ X\n{made}")), "s.numpy") == []
+
+
+SETUP = "features = torch.sqrt(X_t * X_t).numpy()\nz_n = features"
+
+
+@pytest.mark.parametrize(
+    ("cells", "accused"),
+    [
+        ((START, SETUP, "## Task 1", f"{SOLVED}\nz_n = features @ features"), False),
+        ((START, "## Task 1", SETUP, f"{SOLVED}\nz_n = features @ features"), True),
+        ((START, "z_n = z_t.numpy()", "## Task 1", SOLVED), True),
+        ((START, "found = z_t.numpy()", "## Task 1", f"{SOLVED}\nz_n = found"), False),
+        ((START, "def f():\n    return z_t.numpy()", "## Task 1", f"{SOLVED}\nz_n = f()"), True),
+    ],
+)
+def test_what_stands_before_all_tasks_gets_the_data_ready(
+    tmp_path: Path, cells: tuple[str, ...], accused: bool
+) -> None:
+    grade = mark(ruled(tmp_path), notebook(*cells))
+    assert [flag.code for flag in flags(grade)] == ["forbidden-name"] * accused
 
 
 def test_the_nearest_use_is_named(tmp_path: Path) -> None:

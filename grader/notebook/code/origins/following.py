@@ -10,6 +10,7 @@ from grader.notebook.code.magics import parse_cell
 from grader.notebook.code.origins.expressions import TooLong
 from grader.notebook.code.origins.statements import Statements
 from grader.notebook.code.origins.values import Origin, Value
+from grader.notebook.joining import EMPTIED
 from grader.records import NoPath, read_path
 
 
@@ -30,12 +31,15 @@ def origins(
     asked: Collection[Asked],
     *,
     is_input: Callable[[str], bool],
+    is_answer: Callable[[str], bool] = lambda name: True,
+    preparing: Collection[int] = (),
     uncertain: Collection[int] = (),
     prelude: str = "",
 ) -> Mapping[Asked, Origin]:
     """What each of these comes from; nothing for what isn't there, or where following it would take too long.
 
-    `is_input` tells of a name whether it is an input of the assignment's. Cells that are `uncertain` may have run in
+    `is_input` tells of a name whether it is an input of the assignment's. What `preparing` cells assign is an input,
+    too, unless `is_answer` says that it is asked for under this name. Cells that are `uncertain` may have run in
     part: what they set is only one of what it may be. What the `prelude` defines is followed no further.
     """
     found: dict[Asked, Origin] = {}
@@ -45,6 +49,7 @@ def origins(
         for index, source in cells:
             if index > last:
                 break
+            following.is_answer = is_answer if index in preparing else None
             _go_through(following, index, source, uncertain=index in uncertain)
             for each in asked:
                 if each.after_cell == index:
@@ -62,14 +67,21 @@ def _begun(is_input: Callable[[str], bool], prelude: str) -> Statements:
     for name, values in names.items():
         if not any(value.path for value in values):
             names[name] = (following.new(data=True),)
-    for name, module in CONVENTIONAL.items():
-        names.setdefault(name, (following.new(path=module),))
+    _name_modules(following)
     return following
+
+
+def _name_modules(following: Statements) -> None:
+    for name, module in CONVENTIONAL.items():
+        following.scope.names.setdefault(name, (following.new(path=module, data=True),))
 
 
 def _go_through(following: Statements, index: int, source: str, *, uncertain: bool) -> None:
     tree = parse_cell(source) if len(source) <= SOURCE_CHARACTERS else None
     following.cell, following.shown = index, []
+    if source == EMPTIED:
+        following.scope.names.clear()
+        _name_modules(following)
     if tree is None:
         return
     if uncertain:

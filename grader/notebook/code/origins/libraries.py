@@ -115,7 +115,10 @@ def kind_of(path: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2_048)
 def makes_data(path: str) -> bool:
-    """Whether what stands at a dotted path merely makes, draws, reads or rearranges data."""
-    if path.startswith(DATA_MODULES):
+    """Whether what stands at a dotted path merely makes, draws, reads or rearranges data.
+
+    A layer that is made draws its weights; what is computed with it comes of calling it.
+    """
+    if path.startswith(DATA_MODULES) or (path.startswith("torch.nn.") and path.rpartition(".")[2][:1].isupper()):
         return True
     return path.rpartition(".")[2] in MAKING and path.partition(".")[0] in {*ARRAYS, *OTHERS_OBJECTS, "copy"}

@@ -21,6 +21,8 @@ class Statements(Definitions):
     def __init__(self, is_input: Callable[[str], bool]) -> None:
         super().__init__()
         self._is_input = is_input
+        self.is_answer: Callable[[str], bool] | None = None
+        """Set where all else that gets a name at module level is an input."""
         self.shown: list[Value] = []
         self._branches = 0
         self._doing: dict[type[ast.stmt], Callable[..., bool]] = {
@@ -72,7 +74,7 @@ class Statements(Definitions):
         """Let a target be a value."""
         match target:
             case ast.Name(id=name):
-                if self.is_input(name):
+                if self.is_input(name) or self._comes_before(name):
                     value = self._as_input(value)
                 self.scope.bind(name, (value,))
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
@@ -86,6 +88,9 @@ class Statements(Definitions):
                 self._set(
                     base, key if base.fields or not base.kinds else "", self.plain if key else self.value(index), value
                 )
+
+    def _comes_before(self, name: str) -> bool:
+        return self.is_answer is not None and self.scope.outer is None and not self.is_answer(name)
 
     def _as_input(self, value: Value) -> Value:
         if value.data or value.function is not None or value.made_of is not None or value.path:
