@@ -47,13 +47,14 @@ _WEIGHTS: Mapping[str, _Weight] = {
     "out-of-order": _weight("lost", 30),
     "keeps-state": _weight("either", 20),
     "mutates-argument": _weight("either", 20),
-    "not-varied": _weight("gained", 20),
     "stale-output": _weight("lost", 20),
     "low-precision": _weight("gained", 10),
     "retried": _weight("lost", 10),
     "bridged": _weight("lost", 5),
+    "not-varied": _weight("gained", 0),
 }
-"""By the codes of flags: of what points they make doubtful, how many a person may be expected to decide otherwise."""
+"""By the codes of flags: of what points they make doubtful, how many a person may be expected to decide otherwise.
+That something couldn't be tried makes no point doubtful."""
 
 _UNKNOWN = _weight("either", 20)
 
@@ -108,7 +109,8 @@ def _stakes(result: Result) -> Iterator[tuple[str, Fraction]]:
     for code, flags in by_code.items():
         concerned = {flag.check for flag in flags}
         of = [checks[id] for id in concerned if id in checks] if concerned <= checks.keys() else [*checks.values()]
-        yield code, _doubtful(of, _WEIGHTS.get(code, _UNKNOWN).doubt)
+        weight = _WEIGHTS.get(code, _UNKNOWN)
+        yield code, _doubtful(of, weight.doubt) if weight.likely else Fraction(0)
 
 
 def _doubtful(checks: Iterable[CheckGrade], doubt: Doubt) -> Fraction:

@@ -66,3 +66,10 @@ def test_waiting_for_a_person_is_nothing_to_look_at_first_but_our_own_fault_is()
 
 def test_flags_that_nobody_knows_are_told_too() -> None:
     assert codes(flagged("a", [check("x")], flag("<b>", "gone"))) == ["<b>"]
+
+
+def test_what_could_not_be_tried_makes_no_point_doubtful_and_comes_last() -> None:
+    right = [check("x", worth=4)]
+    found = attention(together(flagged("a", right, flag("not-varied")), flagged("b", right, flag("bridged"))))
+
+    assert [(each.code, each.points) for each in found] == [("bridged", 0), ("not-varied", 0)]
