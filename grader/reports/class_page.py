@@ -27,6 +27,8 @@ MOST_MISTAKES, MOST_ANSWERS, MOST_FLAGS, MOST_SIMILAR = 12, 15, 12, 20
 
 _NAMED, _LONGEST_NAME = 3, 32
 
+_LONGEST_EXAMPLE = 200
+
 _STATUS_WORDS = {str(status): words for status, words in STATUSES.items()} | {"absent": ABSENT}
 
 
@@ -55,13 +57,17 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFlag:
-    """A kind of flag: what it says, in how many hand-ins, what is in doubt, and those to look at first."""
+    """A kind of flag: what it says, in how many hand-ins, what is in doubt, and those to look at first.
+
+    `example` is what is said of the first of these.
+    """
 
     code: str
     meaning: str
     hand_ins: int
     doubt: str
     first: tuple[Submission, ...]
+    example: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +151,15 @@ def _items(items: Iterable[Item]) -> Iterator[ShownItem]:
 
 
 def _flag(each: Attention, hand_ins: Graded) -> ShownFlag:
+    flags = hand_ins.results[each.places[0]].grade.flags
+    said = str(next(flag.message for flag in flags if flag.code == each.code))
     return ShownFlag(
         code=each.code,
         meaning=FLAGS.get(each.code, ""),
         hand_ins=len(each.places),
         doubt=in_doubt(each),
         first=tuple(hand_ins.results[place].submission for place in each.places[:_NAMED]),
+        example=prose(shortened(said, _LONGEST_EXAMPLE)),
     )
 
 
