@@ -1,9 +1,9 @@
 """Hand-ins whose wrong values agree in ways that chance doesn't explain: something to look at, and no more than that.
 
-Right values say nothing here, nor do wrong ones that many have. A value that a known mistake explains says little:
-two may make the same slip. Versions of one quantity count once, since one mistake shows in all of them, and so does
-what may follow from another shared value. What remains may still be a misunderstanding that nobody knows by name and
-that shows in several places: people have to read both hand-ins.
+Right values say nothing here, nor do wrong ones that many have, nor what may have been left as it was handed out. A
+value that a known mistake explains says little: two may make the same slip. Versions of one quantity count once, since
+one mistake shows in all of them, and so does what may follow from another shared value. What remains may still be a
+misunderstanding that nobody knows by name and that shows in several places: people have to read both hand-ins.
 """
 
 from __future__ import annotations
@@ -145,14 +145,15 @@ def _judged(ours: _Class, pair: tuple[int, int], pairs: int) -> Similar | None:
 
 
 def _chances(ours: _Class, same: Mapping[str, WrongAnswer]) -> Mapping[str, float]:
-    """By quantity, how likely it is to be shared; without those that follow from others for all we know."""
+    """By quantity, how likely it is to be shared; without those that follow from others for all we know, and those that
+    two have who left the same undone."""
     quantities = {ours.quantities[check] for check in same}
     unsettled = {ours.quantities[check] for check, answer in same.items() if not answer.settled}
     found: dict[str, float] = {}
     for check, answer in same.items():
         quantity = ours.quantities[check]
         before = ours.ancestors.get(quantity, frozenset()) - {quantity}
-        if before & unsettled:
+        if answer.plain or before & unsettled:
             continue
         chance = ours.chance.of_sharing(check, len(answer.students), shared=len(same))
         follows = answer.uses & quantities or (before & quantities and _is_like_a_gradient(ours, quantity))

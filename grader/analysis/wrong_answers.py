@@ -25,7 +25,8 @@ class WrongAnswer:
     `students` are who they are, each once, `wrong` how many students have a value of this check that is known and
     wrong. `shown` is the value's beginning; `message` says what explains it, "" where nothing alone does. It is
     `explained` where a known mistake, or one of several, gives just this value. `settled` says that what is wrong after
-    it is a mistake of its own; `uses` are the other functions that it may come of.
+    it is a mistake of its own; `uses` are the other functions that it may come of. It is `plain`
+    where it may be what was there before anybody worked.
     """
 
     check: str
@@ -37,6 +38,7 @@ class WrongAnswer:
     explained: bool
     settled: bool
     uses: frozenset[str]
+    plain: bool
 
 
 def wrong_answers(hand_ins: Graded) -> tuple[WrongAnswer, ...]:
@@ -62,6 +64,7 @@ def _of_check(hand_ins: Graded, check: str, grades: dict[int, CheckGrade]) -> It
             message=_explanation(grades[place] for place in places),
             explained=any(why.code not in _OPEN for place in places for why in grades[place].diagnoses),
             settled=all(value.settled for _, value in group),
+            plain=any(value.plain for _, value in group),
             uses=frozenset(name for _, value in group for name in value.uses),
         )
 

@@ -39,6 +39,8 @@ _SHOWN_NUMBERS, _SHOWN_CHARACTERS = 6, 90
 _MOST_PIECES = 2_000
 """What is made of more parts is known by the first of them."""
 
+_SMALL = 10
+
 _WRONG = frozenset({"incorrect", "partial"})
 
 _Piece = str | AnyArray
@@ -124,8 +126,20 @@ def _known(parts: Iterable[_Piece], *, settled: bool) -> WrongValue:
     together = np.concatenate(numbers) if numbers else np.zeros(0)
     size = float(np.abs(together).max()) if together.size else 0.0
     return WrongValue(
-        kind=kind.hexdigest()[:16], size=size, sums=_sums(together, size), shown=_shown(pieces), settled=settled
+        kind=kind.hexdigest()[:16],
+        size=size,
+        sums=_sums(together, size),
+        shown=_shown(pieces),
+        settled=settled,
+        plain=_is_plain(together),
     )
+
+
+def _is_plain(numbers: NDArray[np.float64]) -> bool:
+    """Whether numbers may be what was there before anybody worked: none, the same everywhere, or a small whole one."""
+    if numbers.size == 0 or (numbers.size > 1 and bool((numbers == numbers[0]).all())):
+        return True
+    return numbers.size == 1 and abs(float(numbers[0])) <= _SMALL and float(numbers[0]).is_integer()
 
 
 def _plain(values: AnyArray) -> NDArray[np.float64]:

@@ -71,7 +71,8 @@ class WrongValue:
     magnitude) is close, and so is each of `sums`: sums of the numbers with fixed weights, relative to `size`. `shown`
     is its beginning, as text for staff. `settled` says that marking has looked at what would follow from it, so that
     what is wrong after it is a mistake of its own. `uses` are the other functions that are asked for, by their names in
-    the assignment, which a function may call.
+    the assignment, which a function may call. `plain` says that whoever left something undone may have it: no number at
+    all, the same one everywhere, or a small whole one.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class WrongValue:
     shown: str
     settled: bool
     uses: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

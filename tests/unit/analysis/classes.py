@@ -24,10 +24,13 @@ def check(
     explained: str = "",
     settled: bool = True,
     uses: tuple[str, ...] = (),
+    plain: bool = False,
 ) -> CheckGrade:
     quantity, _, version = id.partition(".")
     right = value == RIGHT
-    known = WrongValue(kind="k", size=float(value), sums=(0.5,), shown=f"about {value}", settled=settled, uses=uses)
+    known = WrongValue(
+        kind="k", size=float(value), sums=(0.5,), shown=f"about {value}", settled=settled, uses=uses, plain=plain
+    )
     return CheckGrade(
         id=id,
         kind="value",

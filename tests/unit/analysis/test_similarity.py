@@ -159,6 +159,19 @@ def test_functions_that_call_each_other_say_little_together() -> None:
     assert pairs(("a",)) == ()
 
 
+def test_what_two_left_undone_does_not_count() -> None:
+    def pairs(*, plain: bool) -> tuple[Similar, ...]:
+        rows = planted(alone(1, 120, 12, TAILS[1]), ("s3", "s8"), same=5)
+        hand_ins = graded(
+            result(student, [check(id, value, plain=plain) for id, value in zip(IDS, row, strict=True)])
+            for student, row in rows.items()
+        )
+        return similar(hand_ins, wrong_answers(hand_ins), spec_of(IDS))
+
+    assert len(pairs(plain=False)) == 1
+    assert pairs(plain=True) == ()
+
+
 def test_what_a_known_mistake_explains_says_little() -> None:
     def pairs(explained: str) -> tuple[Similar, ...]:
         rows = planted(alone(1, 120, 12, TAILS[1]), ("s3", "s8"), same=4)

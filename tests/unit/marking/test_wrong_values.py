@@ -155,6 +155,28 @@ def test_its_beginning_is_shown(value: Value, shown: str) -> None:
     assert known_by(value).shown == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (array(np.zeros((2, 4))), True),
+        (array(np.full((2, 4), 0.5)), True),
+        (array([]), True),
+        (array([np.nan, np.nan]), True),
+        (Scalar(value=None), True),
+        (Scalar(value="TODO"), True),
+        (Unreadable(type="ellipsis", reason=""), True),
+        (Scalar(value=0), True),
+        (Scalar(value=-1.0), True),
+        (Scalar(value=0.5), False),
+        (Scalar(value=12), False),
+        (array([0.0, 1.0]), False),
+        (array([[0.25]]), False),
+    ],
+)
+def test_what_may_have_been_left_undone_is_plain(value: Value, plain: bool) -> None:
+    assert known_by(value).plain is plain
+
+
 FUNCTIONS = """
 @one.function(points=1, cases=[1.0])
 def helper(x):
