@@ -40,12 +40,14 @@ _SENTENCES: Mapping[str, str] = {
     "other-constant": translatable("A constant of the formula is another one."),
     "other-comparison": translatable("There is a `{now}` where a `{was}` belongs."),
     "off-by-one": translatable("A bound is off by one."),
-    "other-correction": translatable("The spread divides by another count: all elements, or all but one."),
+    "other-correction": translatable(
+        "The variance or standard deviation divides by the wrong count: all elements, or all but one (`ddof`)."
+    ),
     "other-quantity": translatable("`{now}` is used where `{was}` belongs."),
     "exchanged": translatable("`{was}` and `{now}` stand in each other's places."),
     "authors": "{says}",
     "added-up": translatable(
-        "The gradient was added up more than once: gradients add up from one `backward()` to the next."
+        "The gradient was added up more than once: each `backward()` adds to what stands in `.grad` already."
     ),
 }
 _DERIVATIVES: Mapping[str, str] = {
@@ -57,7 +59,7 @@ _AXES = {"0": translatable("down each column"), "1": _ALONG_ROWS, "-1": _ALONG_R
 _OTHER_AXIS = translatable("along another axis")
 _IN = translatable("In `{quantity}`: {sentence}")
 _DERIVED = translatable("In the derivative of `{quantity}`: {sentence}")
-_CHANGED = translatable("Other numbers than the handout gives: {givens}.")
+_CHANGED = translatable("It comes of other numbers than the handout gives for {givens}.")
 _POSSIBLE = translatable("Perhaps: {sentence}")
 
 

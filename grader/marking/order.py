@@ -14,9 +14,9 @@ FLAGS = 3
 """At most so many pairs of cells are told of one notebook."""
 
 _NO_NAME = re.compile(r"name '(\w{1,100})' is not defined")
-_UNDEFINED = translatable("`{name}`, in cell {cell}, line {line}, is defined by no cell before it.")
+_UNDEFINED = translatable("Cell {cell}, line {line}, uses `{name}`, which no cell before it defines.")
 _DEFINED_LATER = translatable(
-    "`{name}`, in cell {cell}, line {line}, is defined by no cell before it, only by cell {later} further down."
+    "Cell {cell}, line {line}, uses `{name}`, which no cell before it defines, only cell {later} further down."
 )
 _READS_LATER = translatable(
     "Cell {cell} was last run after cell {later}, which stands below it and sets `{name}`, "

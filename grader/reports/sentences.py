@@ -45,17 +45,19 @@ WITHOUT_FIGURES: dict[Reason, str] = {
     "differs": translatable("{answer}: {mismatch}."),
     "other-shape": translatable("{answer} {shaped}; another shape is asked for."),
     "other-dtype": translatable("{answer} is of another type than the one that is asked for{detail}."),
-    "other-kind": translatable("{answer} is something else than what is asked for{detail}."),
-    "other-length": translatable("{answer} has another number of items than what is asked for{detail}."),
+    "other-kind": translatable("{answer} is of another kind than what is asked for{found}."),
+    "other-length": translatable("{answer} has another number of items than what is asked for{found}."),
     "no-entry": translatable("{answer} lacks an entry that is asked for{detail}."),
-    "not-numeric": translatable("{answer} can't be compared: numbers are asked for{detail}."),
+    "not-numeric": translatable("{answer} can't be compared: numbers are asked for{found}."),
     "not-finite": translatable("{answer} holds values that are not finite numbers (NaN or infinity)."),
-    "unreadable": translatable("{answer} could not be read as numbers{detail}."),
+    "unreadable": translatable("{answer} could not be read as numbers{found}."),
     "elided": translatable("{answer} was shortened with “…” when it was printed, so there is nothing to compare."),
     "too-coarse": translatable("{answer}: printed with too few digits to judge."),
     "no-variable": translatable("There is no variable {names} at the end of the notebook."),
-    "cell-failed": translatable("There is no variable {names}: the cell that would make it{made_in} stopped{why}."),
-    "not-reached": translatable("The run ended before {names}{made_in} was reached."),
+    "cell-failed": translatable(
+        "There is no variable {names}, since the cell that would make it{made_in} stopped{why}."
+    ),
+    "not-reached": translatable("The run ended before it came to {names}{made_in}."),
     "rejected": translatable("The hand-in could not be run, so there is nothing to mark."),
     "person": translatable("This waits for a person: it is not counted yet."),
     "grader-fault": translatable(
@@ -96,8 +98,11 @@ HOLDS = translatable("This holds for your notebook.")
 EVERY_CASE = translatable("{called} gives the right answer in every case.")
 CASES = translatable("{called} is right in {right} of {cases} cases.")
 FUNCTION_PARTS = translatable("{called} is right in {right} of the {cases} parts of its results.")
-VALUE_PARTS = translatable("{answer} is right in {right} of {cases} parts.")
+VALUE_PARTS = translatable("{answer} is right in {right} of its {cases} parts.")
 
+FOLLOWS_IN_PART = translatable(
+    "{answer} differs, but it follows correctly from your {sources}. So it keeps a part of its points."
+)
 FOLLOWS = translatable("{answer} differs, but it follows correctly from your {sources}. So it keeps its points.")
 
 WAITING: dict[Reason, str] = {
@@ -136,7 +141,7 @@ PART_REASONS: dict[Reason, str] = {
     "other-kind": translatable("something else than is asked for"),
     "other-length": translatable("another number of items than is asked for"),
     "no-entry": translatable("not there"),
-    "not-numeric": translatable("no numbers"),
+    "not-numeric": translatable("holds no numbers"),
     "not-finite": translatable("not finite (NaN or infinity)"),
     "raised": translatable("raises an error"),
     "not-raised": translatable("raises no error where one is asked for"),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from grader.assignment.spec import Reveal
-from grader.records import CheckGrade, Comparison, Diagnosis, Message, Part, Words, either, gaps
+from grader.records import CheckGrade, Comparison, Diagnosis, Message, Part, Words, either, gaps, translatable
 from grader.reports import sentences
 from grader.reports.plain_text import shape_text, shortened, visible
 
@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"`[^`]*`")
 _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 _MOST_LABELS = 12
+_NAMED_BY_DETAIL = frozenset({"no-variable", "no-function", "not-callable"})
 _NOTHING = ""
 
 # Punctuation alone: there is nothing in it to translate.
@@ -98,7 +99,7 @@ def explain(check: CheckGrade, audience: Audience, section: Words = ITS_SECTION)
 
 def _template(check: CheckGrade, audience: Audience) -> str:
     if check.verdict == "follow-through":
-        return sentences.FOLLOWS
+        return sentences.FOLLOWS if check.points == check.max_points else sentences.FOLLOWS_IN_PART
     if check.reason == "person" and check.rubric and audience == "staff":
         return sentences.TO_JUDGE
     if check.said and check.verdict != "correct":
@@ -150,10 +151,14 @@ def quoted(name: str) -> str:
 
 
 def _names(check: CheckGrade) -> Words:
+    if check.kind == "property" and check.detail and check.reason in _NAMED_BY_DETAIL:
+        return quoted(str(check.detail))
     return either(check.names) or f"`{check.quantity}`"
 
 
 def _called(check: CheckGrade) -> Words:
+    if check.kind == "property":
+        return Message("Your function")
     return _names(check) if check.found is None else quoted(check.found.name)
 
 
@@ -180,6 +185,9 @@ def _detail(check: CheckGrade, template: str) -> Words:
     if isinstance(detail, str):
         detail = detail.rstrip(".")
     return Message(template, {"detail": detail}) if detail else _NOTHING
+
+
+_INSTEAD = translatable(" (found: {detail})")
 
 
 def _sources(checks: tuple[str, ...], audience: Audience) -> Words:
@@ -247,6 +255,9 @@ _FACTS: Mapping[str, Callable[[CheckGrade], Words | int]] = {
     "agreed": _agreed,
     "made_in": lambda check: _in_cell(check.made_in),
     "detail": lambda check: _detail(check, _IN_BRACKETS),
+    "found": lambda check: (
+        Message(" (found: {detail})", {"detail": _short(check.detail)}) if check.detail else _NOTHING
+    ),
     "why": lambda check: _detail(check, _BECAUSE),
     "rubric": lambda check: visible(" ".join(check.rubric.split())).rstrip("."),
     "mismatch": lambda check: _mismatch(check.comparison),

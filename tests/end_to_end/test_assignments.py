@@ -13,6 +13,8 @@ import pytest
 
 from grader.errors import ExitStatus
 from tests.command_line import grader, results
+from tests.messages_read import distinct, messages
+from tests.unit.reports.golden import golden
 
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
@@ -70,6 +72,16 @@ def test_the_points_and_verdicts_are_those_stated(classes: Classes, assignment: 
     assert lost == stated.get("checks", {}), [check["message"] for check in checks]
     assert (result["points"], result["execution"]["status"]) == (stated["points"], stated["status"])
     assert stated["note"]
+
+
+def test_all_that_students_read_is_as_it_was_agreed(
+    classes: Classes, sample_class: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    folders = [sample_class[0], *(classes.grade(assignment, "warm")[0] for assignment in EXPECTED)]
+    told = list(messages(page for folder in folders for page in sorted(folder.glob("feedback/*.html"))))
+
+    assert {kind for kind, _ in told} == {"verdict", "part", "diagnosis", "flag", "run"}
+    golden("messages.txt", distinct(told))
 
 
 @pytest.mark.parametrize("assignment", EXPECTED)

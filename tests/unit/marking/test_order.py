@@ -92,7 +92,7 @@ def test_an_order_is_not_told_where_the_notebook_shows_what_a_fresh_run_gives(lo
 
 def test_a_name_that_no_cell_defines_is_told_with_its_line(loaded: Loaded) -> None:
     (flag,) = flags(loaded, notebook(START, "s = x.sum()\n\nt = factor * s"), "undefined-name")
-    assert (flag.cell, str(flag.message)) == (1, "`factor`, in cell 1, line 3, is defined by no cell before it.")
+    assert (flag.cell, str(flag.message)) == (1, "Cell 1, line 3, uses `factor`, which no cell before it defines.")
 
 
 def test_a_name_that_only_a_later_cell_defines_is_told_with_that_cell(loaded: Loaded) -> None:
@@ -100,7 +100,7 @@ def test_a_name_that_only_a_later_cell_defines_is_told_with_that_cell(loaded: Lo
     (flag,) = flags(loaded, handed_in, "undefined-name")
     assert flag.cell == 2
     assert str(flag.message) == (
-        "`two`, in cell 1, line 2, is defined by no cell before it, only by cell 3 further down."
+        "Cell 1, line 2, uses `two`, which no cell before it defines, only cell 3 further down."
     )
 
 

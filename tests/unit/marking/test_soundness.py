@@ -63,7 +63,9 @@ def test_a_tolerance_may_be_too_loose_to_see_a_mistake(tmp_path: Path) -> None:
         return x.std(dim=1)
     """
     check = only(tmp_path, source)
-    assert check.within == ("The spread divides by another count: all elements, or all but one.",)
+    assert check.within == (
+        "The variance or standard deviation divides by the wrong count: all elements, or all but one (`ddof`).",
+    )
     assert check.nearest is not None
     assert check.nearest.times > 1
 

@@ -1,10 +1,11 @@
 import re
 from dataclasses import replace
+from fractions import Fraction
 from typing import get_args
 
 import pytest
 
-from grader.records import CheckGrade, Diagnosis, ExecutionStatus, Found, Reason, Verdict
+from grader.records import CheckGrade, Diagnosis, ExecutionStatus, Found, Message, Reason, Verdict
 from grader.reports import wording
 from grader.reports.sentences import STATUSES, VERDICTS, WITH_FIGURES, WITHOUT_FIGURES
 from grader.reports.wording import Audience, explain_diagnoses
@@ -109,13 +110,13 @@ def test_what_is_missing_is_named() -> None:
 def test_a_cell_that_failed_is_named_with_its_reason(made_in: int | None, detail: str, told: str) -> None:
     failed = check_grade(reason="cell-failed", verdict="not-run", names=("loss_t",), made_in=made_in, detail=detail)
 
-    assert explain(failed, "places") == f"There is no variable `loss_t`: the cell that would make it{told}"
+    assert explain(failed, "places") == f"There is no variable `loss_t`, since the cell that would make it{told}"
 
 
 def test_what_was_never_reached_is_named_with_its_cell() -> None:
     ahead = check_grade(reason="not-reached", verdict="not-run", made_in=8)
 
-    assert explain(ahead, "places") == "The run ended before `a2_n` (cell 8) was reached."
+    assert explain(ahead, "places") == "The run ended before it came to `a2_n` (cell 8)."
 
 
 def test_a_rubric_is_told_to_staff_alone() -> None:
@@ -145,10 +146,33 @@ def test_an_answer_that_came_late_is_said_to_be_late() -> None:
 
 
 def test_follow_through_names_where_it_follows_from() -> None:
-    follows = check_grade(verdict="follow-through", follows_from=("z1.numpy",), comparison=wrong_comparison())
+    follows = check_grade(
+        verdict="follow-through", points=Fraction(2), follows_from=("z1.numpy",), comparison=wrong_comparison()
+    )
 
     assert "follows correctly from your `z1.numpy`. So it keeps its points." in explain(follows, "staff")
     assert "follows correctly from your `z1`. So it keeps its points." in explain(follows, "places")
+    assert explain(replace(follows, points=Fraction(1)), "places").endswith("So it keeps a part of its points.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "told"),
+    [
+        ("no-function", "predict", "There is no function `predict` at the end of the notebook."),
+        ("no-variable", "model.weight", "There is no variable `model.weight` at the end of the notebook."),
+        ("raised", "ValueError: no", "Your function raises an error: ValueError: no."),
+    ],
+)
+def test_a_property_names_what_it_needs_and_not_itself(reason: Reason, detail: str, told: str) -> None:
+    learns = check_grade("learns", kind="property", reason=reason, detail=detail, names=())
+
+    assert explain(learns, "places") == told
+
+
+def test_what_was_found_in_place_of_what_is_asked_for_is_said_to_be_found() -> None:
+    other = check_grade(reason="other-kind", detail=Message("a number"))
+
+    assert explain(other, "places").endswith("is of another kind than what is asked for (found: a number).")
 
 
 def test_a_check_that_could_not_be_judged_says_that_a_person_will() -> None:
