@@ -9,7 +9,7 @@ from grader.analysis.items import Item, discrimination, items
 from grader.analysis.mistakes import Mistake, cause, mistakes
 from grader.analysis.overview import Overview, overview
 from grader.analysis.scores import UNSCORED, Score, score
-from grader.analysis.settling import Settling, Unfound, settling
+from grader.analysis.settling import Settling, Unfound, settling, to_rejudge
 from grader.analysis.similarity import Shared, Similar, flagged, similar
 from grader.analysis.wrong_answers import WrongAnswer, wrong_answers
 
@@ -50,6 +50,7 @@ __all__ = [
     "score",
     "settling",
     "similar",
+    "to_rejudge",
     "weighted_kappa",
     "wrong_answers",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.analysis.agreement import Agreement, Pair, agreement
+from grader.assignment.spec import Tolerance
 from grader.records import CheckGrade, Grade
 
 TOTAL = "points"
@@ -15,12 +16,16 @@ TOTAL = "points"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remarked:
-    """A hand-in that was marked by the grader and by people. `theirs` are people's marks, by column."""
+    """A hand-in that was marked by the grader and by people. `theirs` are people's marks, by column.
+
+    `right_at` are, by check, looser tolerances at which an answer would be right that is wrong now.
+    """
 
     student: str
     path: str
     grade: Grade
     theirs: Mapping[str, Fraction]
+    right_at: Mapping[str, frozenset[Tolerance]] = field(default_factory=dict)
 
     def ours(self, column: str) -> Fraction | None:
         """What the grader gave in a column; None where a person has to mark something of it."""

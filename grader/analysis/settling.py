@@ -4,22 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import median
 from typing import Literal
 
 from grader.analysis.calibration import Remarked
 from grader.analysis.wrong_answers import grouped_by_value
-from grader.assignment.spec import Spec
+from grader.assignment.spec import CheckSpec, Spec, Tolerance
 from grader.records import CheckGrade
 
 Kind = Literal["tolerance", "accept", "headings", "policy"]
 
 _STEPS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2)
-"""Relative tolerances that are tried."""
+"""Relative tolerances that are tried, each with an absolute one of a hundredth of it, and with one as large."""
 
-_TOLERABLE = frozenset({"differs", "too-coarse"})
+_JUDGED_BY_TOLERANCE = frozenset({"differs", "too-coarse"})
+
+
+def looser(check: CheckSpec) -> tuple[Tolerance, ...]:
+    """Tolerances that may be tried for a check, the strictest first."""
+    tried = [(step, step / part) for part in (100, 1) for step in _STEPS]
+    return tuple(
+        replace(check.tolerance, rtol=rtol, atol=atol) for rtol, atol in tried if rtol > (check.tolerance.rtol or 0.0)
+    )
+
+
+def to_rejudge(hand_in: Remarked, spec: Spec) -> dict[str, tuple[Tolerance, ...]]:
+    """The checks of a hand-in whose answers are worth judging again, since people's marks are known; at what."""
+    grades = {grade.id: grade for grade in hand_in.grade.checks}
+    return {
+        check.id: looser(check)
+        for check in spec.checks
+        if (grade := grades.get(check.id)) is not None
+        and grade.reason in _JUDGED_BY_TOLERANCE
+        and grade.points != grade.max_points
+        and hand_in.theirs_on(grade) is not None
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,47 +97,36 @@ def settling(hand_ins: Sequence[Remarked], spec: Spec, unfound: Mapping[str, Unf
             if theirs is not None and check.points is not None:
                 by_check.setdefault(check.id, []).append(_Case(hand_in, check, theirs))
     found: list[Settling] = []
-    for id, cases in by_check.items():
-        looser = _tolerance(id, cases)
-        found += [looser] if looser is not None else []
-        found += _accepted(id, [case for case in cases if looser is None or not _within(case, looser)])
+    for asked in spec.checks:
+        known = by_check[asked.id]
+        tolerance = _tolerance(asked, known)
+        found += [tolerance] if tolerance is not None else []
+        settled = frozenset(tolerance.students if tolerance is not None else ())
+        found += _accepted(asked.id, [case for case in known if case.hand_in.student not in settled])
     cases = [case for each in by_check.values() for case in each]
     found += [*_policies(cases, spec), *_headings(cases, unfound)]
     worth = [each for each in found if each.settles > each.new]
     return tuple(sorted(worth, key=lambda each: (each.new - each.settles, each.check, each.write)))
 
 
-def _within(case: _Case, looser: Settling) -> bool:
-    return case.hand_in.student in looser.students
-
-
-def _tolerance(id: str, cases: Sequence[_Case]) -> Settling | None:
-    """The smallest relative tolerance that settles most; by the greatest relative error of each value, so that a value
-    whose error is within it is within the tolerance, wherever that error stands."""
+def _tolerance(check: CheckSpec, cases: Sequence[_Case]) -> Settling | None:
+    """The strictest tolerance that settles most, by judging all values that are wrong now once more."""
     best: Settling | None = None
-    for step in _STEPS:
-        near = [case for case in cases if _is_near(case.check, step)]
-        lost = tuple(case.hand_in.student for case in near if case.lost_wrongly)
-        new = sum(case.lost_rightly for case in near)
+    for tolerance in looser(check):
+        right = [case for case in cases if tolerance in case.hand_in.right_at.get(check.id, ())]
+        lost = tuple(case.hand_in.student for case in right if case.lost_wrongly)
+        new = sum(case.lost_rightly for case in right)
         if lost and (best is None or len(lost) - new > best.settles - best.new):
-            atol = next(case.check.comparison.atol for case in near if case.check.comparison is not None)
             best = Settling(
                 kind="tolerance",
-                check=id,
+                check=check.id,
                 settles=len(lost),
                 new=new,
-                write=f"tolerance=Tolerance(rtol={step:g}, atol={atol:g})",
+                write=f"tolerance=Tolerance(rtol={tolerance.rtol:g}, atol={tolerance.atol:g})",
                 why="people gave full points to values that differ by less",
                 students=lost,
             )
     return best
-
-
-def _is_near(check: CheckGrade, step: float) -> bool:
-    comparison = check.comparison
-    if comparison is None or check.reason not in _TOLERABLE or comparison.max_rel_error is None:
-        return False
-    return check.points != check.max_points and comparison.rtol < step and comparison.max_rel_error <= step
 
 
 def _accepted(id: str, cases: Sequence[_Case]) -> Iterator[Settling]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.assignment.exposure import Exposed, exposed
 from grader.assignment.loading import Loaded, load
-from grader.assignment.spec import Policies, Spec
+from grader.assignment.spec import Policies, Spec, Tolerance
 from grader.assignment.variations import variations
 from grader.batch import archives
 from grader.batch.beside import of_hand_in
@@ -36,6 +36,7 @@ from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, ungraded, wants_another_run, weaknesses
+from grader.marking.rejudging import holds_at
 from grader.marking.weaknesses import Examined
 from grader.notebook import FILE_BYTES, Part, join, outline, read, tasks_of
 from grader.plan import make_plan, sought
@@ -173,6 +174,14 @@ def mark(terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None
     """Mark a submission; with `checks`, only those, and the others are left as our own fault."""
     notebook, recordings = _opened(executed)
     return _grade(terms, executed, notebook, _read(recordings), checks=checks)
+
+
+def rejudge(
+    reference: Path, notebook: Notebook, execution: Execution, asked: Mapping[str, Sequence[Tolerance]]
+) -> dict[str, tuple[bool, ...]]:
+    """For each of these checks, at which of the tolerances an answer would be right."""
+    loaded = _assignment(reference)
+    return holds_at(loaded.spec, loaded.reference, notebook, execution, asked)
 
 
 def render(terms: Terms, executed: Executed, grade: Grade, with_notebook: bool) -> Pages:

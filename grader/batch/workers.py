@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from grader.assignment.spec import Tolerance
 from grader.batch.stages import (
     BY_ITSELF,
     Company,
@@ -27,7 +28,7 @@ from grader.batch.unpacking import Bounds, Unpacked
 from grader.batch.worker_process import WorkerDied, WorkerFault, WorkerProcess
 from grader.errors import AssignmentError, ExecutionUnavailable
 from grader.gradebook import Entry
-from grader.records import Grade
+from grader.records import Execution, Grade, Notebook
 
 if TYPE_CHECKING:
     from grader.assignment.exposure import Exposed
@@ -141,6 +142,15 @@ class Workers:
     def mark(self, terms: Terms, executed: Executed, checks: tuple[str, ...] | None = None) -> Grade:
         """Mark a submission; with `checks`, only those, and the others are left as our own fault."""
         return self._do(Grade, "mark", terms, executed, checks)
+
+    def rejudge(
+        self, notebook: Notebook, execution: Execution, asked: Mapping[str, Sequence[Tolerance]]
+    ) -> dict[str, tuple[bool, ...]]:
+        """For each of these checks, at which of the tolerances an answer would be right; {} where that fails."""
+        try:
+            return self._do(dict, "rejudge", self.reference, notebook, execution, dict(asked))
+        except ExecutionUnavailable:
+            return {}
 
     def render(self, terms: Terms, executed: Executed, grade: Grade, *, with_notebook: bool) -> Pages:
         """Write a submission's files, as text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from grader.analysis import (
     Unfound,
     calibration,
     settling,
+    to_rejudge,
 )
 from grader.assignment.spec import Spec
 from grader.batch import PeoplesMarks, Workers, read_marks
@@ -29,7 +30,7 @@ from grader.cli.summary import print_document
 from grader.cli.terminal import print_warning, safe, stdout
 from grader.errors import ExecutionUnavailable, ExitStatus
 from grader.notebook import Outline
-from grader.records import CheckGrade
+from grader.records import CheckGrade, Result
 from grader.reports import explain, points_text
 
 MOST_OUTLINES = 200
@@ -58,7 +59,7 @@ def run_calibrate(options: GradeOptions, marks: Path) -> ExitStatus:
         spec = workers.describe().spec
     read = read_marks(marks, _columns(spec))  # before anything is executed
     graded = grade_class(options)
-    hand_ins = _remarked(graded, read)
+    hand_ins = _remarked(graded, read, options.reference)
     there = {hand_in.student for hand_in in hand_ins}
     found = Calibrated(
         calibration=calibration(hand_ins, read.columns),
@@ -78,19 +79,32 @@ def _columns(spec: Spec) -> tuple[str, ...]:
     return (*(check.id for check in spec.checks), *(task.id for task in spec.tasks), TOTAL)
 
 
-def _remarked(graded: GradedClass, marks: PeoplesMarks) -> list[Remarked]:
+def _remarked(graded: GradedClass, marks: PeoplesMarks, reference: Path) -> list[Remarked]:
     """The last attempt of everybody whom people marked; whole grades, but nothing of how they ran."""
     from grader.gradebook import Gradebook  # it was imported while grading
 
     last: dict[str, Remarked] = {}
-    with Gradebook.open(graded.out.gradebook) as book:
+    with Gradebook.open(graded.out.gradebook) as book, Workers(reference, processes=1) as workers:
         for result in book.grades(whole=True):
             student = result.submission.student.id
             theirs = marks.by_student.get(student)
             if theirs is not None and result.status != "unavailable":
                 path = result.submission.path
-                last[student] = Remarked(student=student, path=path, grade=result.grade, theirs=theirs)
+                hand_in = Remarked(student=student, path=path, grade=result.grade, theirs=theirs)
+                last[student] = _rejudged(hand_in, result, workers, graded.spec)
     return [*last.values()]
+
+
+def _rejudged(hand_in: Remarked, result: Result, workers: Workers, spec: Spec) -> Remarked:
+    asked = to_rejudge(hand_in, spec)
+    if not asked or result.notebook is None:
+        return hand_in
+    held = workers.rejudge(result.notebook, result.execution, asked)
+    right_at = {
+        id: frozenset(tolerance for tolerance, holds in zip(asked[id], each, strict=True) if holds)
+        for id, each in held.items()
+    }
+    return replace(hand_in, right_at=right_at)
 
 
 def _unfound(reference: Path, hand_ins: Sequence[Remarked]) -> Mapping[str, Unfound]:

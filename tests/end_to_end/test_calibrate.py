@@ -135,7 +135,7 @@ def test_tolerances_and_second_answers_that_would_settle_most_are_named(tmp_path
     found = calibrated(*arguments)
     first, second = found["settling"]
     assert (first["kind"], first["check"], first["settles"], first["new"]) == ("tolerance", "squares", 4, 0)
-    assert first["write"].startswith("tolerance=Tolerance(rtol=0.001, atol=")
+    assert first["write"] == "tolerance=Tolerance(rtol=0.001, atol=1e-05)"
     assert (second["kind"], second["check"], second["settles"]) == ("accept", "total", 3)
     assert second["students"] == ["mean0", "mean1", "mean2"]
     text = grader("calibrate", *arguments)
@@ -146,7 +146,7 @@ def test_tolerances_and_second_answers_that_would_settle_most_are_named(tmp_path
 
 def test_what_is_proposed_settles_what_it_says(tmp_path: Path) -> None:
     loose = ASSIGNMENT.replace("import Assignment", "import Assignment, Tolerance").replace(
-        "@second.value(points=3)", "@second.value(points=3, tolerance=Tolerance(rtol=0.001, atol=1e-7))"
+        "@second.value(points=3)", "@second.value(points=3, tolerance=Tolerance(rtol=0.001, atol=1e-05))"
     )
     reference = write_assignment(tmp_path / "reference", loose)
     for name, (cells, _, headings) in own_class().items():
