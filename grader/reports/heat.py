@@ -19,7 +19,7 @@ _WRAPPED = 10
 _MOST_COLUMNS, _MOST_NUMBERED = 40, 12
 """More columns than the one have no picture, more than the other no numbers in it."""
 
-_WIDE, _NARROW, _BARE = 68, 60, 18
+_WIDE, _NARROW, _BARE = 68, 60, 16
 _HEIGHT = 26
 _HEAD = 16
 _LEVELS = 4
