@@ -201,7 +201,7 @@ class Hypotheses:
         What the reference fails for isn't in it.
         """
         try:
-            with (patience or Patience()).trying():
+            with self.computing(), (patience or Patience()).trying():
                 return self._supposing.world(supposed, chosen=chosen)
         except _FAULTS:
             return None
@@ -209,7 +209,8 @@ class Hypotheses:
     def further(self, supposed: Mapping[str, Supposed], on: World, *, patience: Patience) -> World | None:
         """What becomes of a world when more is supposed in it."""
         try:
-            with patience.trying():
+            # Whatever is interrupted, settings are put back outside of it.
+            with self.computing(), patience.trying():
                 return self._supposing.further(supposed, on)
         except _FAULTS:
             return None
@@ -217,7 +218,7 @@ class Hypotheses:
     def value(self, supposed: Mapping[str, Supposed], wanted: str, *, on: World, patience: Patience) -> Expected | None:
         """What one quantity becomes when more is supposed in a world; None where the reference fails for it."""
         try:
-            with patience.trying():
+            with self.computing(), patience.trying():
                 return self._supposing.value(supposed, wanted, on)
         except _FAULTS:
             return None

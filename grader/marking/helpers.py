@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.assignment.spec import CheckSpec
-from grader.marking.answers import Called
-from grader.marking.judge import judge_function
+from grader.marking.answers import Called, fault
+from grader.marking.judge import absent, judge_function
 from grader.marking.trace import Trace
 from grader.records import CheckGrade
 
@@ -27,7 +27,11 @@ def with_right_helpers(
     for task in trace.spec.tasks:
         for check in task.checks:
             if check.function is not None and grades[check.id].verdict in _WRONG:
-                grades[check.id] = _followed(trace, task.id, check, reference, grades)
+                try:
+                    grades[check.id] = _followed(trace, task.id, check, reference, grades)
+                except Exception as error:
+                    # A result that our comparison stumbles over leaves its own check to a person, and no other.
+                    grades[check.id] = absent(check, fault(f"{type(error).__name__}: {error}"[:200]))
     return {check: grades[check] for check in checks}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,7 +125,9 @@ def as_arrays(value):
 def _activations(sample: Sample, changed: Mapping[str, Mutant]) -> str:
     lines = [_CONVERTING]
     for name in sample.definitions:
-        lines += [sample.code(name, changed), f"inner_{name} = {name}"]
+        # What it calls beside it is its own, and no answer to another check.
+        lines += [f"def make_{name}():", textwrap.indent(sample.code(name, changed), "    "), f"    return {name}"]
+        lines.append(f"inner_{name} = make_{name}()")
         lines.append(f"def {name}(*values):\n    return as_arrays(inner_{name}(*map(as_tensors, values)).detach())")
         if name == "backward_pass":
             lines[-1] = lines[-1].replace(".detach()", "")

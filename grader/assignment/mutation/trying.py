@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -35,13 +36,15 @@ class Patience:
 
     @contextmanager
     def trying(self) -> Iterator[None]:
-        """Raise TooLong within where it takes too long; only a process's main thread can be interrupted."""
+        """Raise TooLong within where it takes too long; only a process's main thread can be interrupted.
+
+        What a mutant is warned of is nobody's matter.
+        """
         began, kind = time.thread_time(), torch.get_default_dtype()
+        interrupted = threading.current_thread() is threading.main_thread()
         try:
-            if threading.current_thread() is threading.main_thread():
-                with _alarm(EACH_SECONDS):
-                    yield
-            else:
+            with warnings.catch_warnings(), _alarm(EACH_SECONDS) if interrupted else nullcontext():
+                warnings.simplefilter("ignore")
                 yield
         finally:
             # It may be interrupted anywhere, where settings are put back, too.
