@@ -62,13 +62,15 @@ def apply_rules(trace: Trace, checks: Mapping[str, CheckGrade]) -> Ruled:
     ruled = [check for check in trace.spec.checks if check.rules and checks[check.id].found is not None]
     if not ruled:
         return Ruled(checks=checks)
-    asked = {check.id: _asked(trace, check, checks[check.id]) for check in ruled}
+    ends = _section_ends(trace)
+    asked = {check.id: _asked(trace, check, checks[check.id], ends[check.id]) for check in ruled}
+    companions = _companions(trace)
     known = _origins(trace, {each for several in asked.values() for each in several})
     flags: list[Flag] = []
     marked = dict(checks)
     for check in ruled:
         origin = next((known[each] for each in asked[check.id] if each in known and known[each].known), None)
-        found = _found(check, checks[check.id], origin, _companions(trace))
+        found = _found(check, checks[check.id], origin, companions)
         flags += [Flag(code=each.code, message=each.message, cell=each.cell, check=check.id) for each in found]
         if found and found[0].code != _UNCLEAR and trace.spec.policies.broken_rules == "lose":
             marked[check.id] = _without_points(checks[check.id], found[0].short)
@@ -81,12 +83,20 @@ def _without_points(grade: CheckGrade, why: Words) -> CheckGrade:
     return replace(grade, verdict="incorrect", reason="broken-rule", detail=why, points=Fraction(0))
 
 
-def _asked(trace: Trace, check: CheckSpec, grade: CheckGrade) -> tuple[Asked, ...]:
+def _section_ends(trace: Trace) -> dict[str, int | None]:
+    """By check, the last cell of its task's section; None where that has no code."""
+    return {
+        check.id: end
+        for task in trace.spec.tasks
+        for end in [last_code_cell(trace.sections[task.id], trace.notebook)]
+        for check in task.checks
+    }
+
+
+def _asked(trace: Trace, check: CheckSpec, grade: CheckGrade, section: int | None) -> tuple[Asked, ...]:
     """Where an answer was taken from; for a function, that it is at the end of its section, or else of the notebook."""
     assert grade.found is not None
-    task = next(task.id for task in trace.spec.tasks if check in task.checks)
-    last = trace.notebook.code_cells[-1].index
-    section = last_code_cell(trace.sections[task], trace.notebook)
+    last = max(trace.assigned)
     if grade.found.kind == "printed":
         name = grade.found.name if grade.found.name.isidentifier() else ""
         cell = last if grade.found.cell is None else grade.found.cell

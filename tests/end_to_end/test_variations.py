@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from collections import Counter
 from functools import cache
@@ -98,3 +99,30 @@ def test_a_few_variations_get_full_marks(tmp_path: Path, sample: str) -> None:
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_all_variations_get_full_marks(tmp_path: Path, sample: str) -> None:
     assert _lost(tmp_path, sample, lambda change: True) == {}
+
+
+def test_rules_accuse_no_variation_of_a_right_hand_in(tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    shutil.copytree(SAMPLES["mlp"][0], reference)
+    module = reference / "assignment.py"
+    ruled = module.read_text(encoding="utf-8").replace("import Assignment", "import Assignment, version")
+    ruled = ruled.replace('"numpy": "{}_n"', '"numpy": version("{}_n", forbid="torch")').replace(
+        "points=20,", 'points=20,\n    broken_rules="lose",', 1
+    )
+    module.write_text(ruled, encoding="utf-8")
+    _write(tmp_path / "hand-ins", "mlp", FEW.__contains__)
+    breach = [
+        new_markdown_cell("## Task 1"),
+        new_code_cell("import torch\nz1_t = torch.relu(torch.ones(2, 4))\nz1_n = z1_t.numpy()"),
+    ]
+    nbformat.write(new_notebook(cells=breach), tmp_path / "hand-ins" / "breach.ipynb")
+    out = tmp_path / "results"
+    process = grader("grade", tmp_path / "hand-ins", "--reference", reference, "--out", out, "--vary", 0, timeout=580)
+    assert process.returncode == 0, process.stderr[-3000:]
+    flagged = {}
+    for path in out.glob("results/*/result.json"):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        codes = [flag["code"] for flag in result["flags"]]
+        flagged[path.parent.name] = {"forbidden-name", "rule-unclear"}.intersection(codes)
+    assert flagged.pop("breach") == {"forbidden-name"}
+    assert not any(flagged.values())

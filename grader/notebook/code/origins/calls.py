@@ -115,7 +115,7 @@ class Calls(Expressions):
 
     def _results(self, given: Sequence[Value]) -> list[Value]:
         """What functions among arguments give for the others, as `map` and `np.vectorize` call them."""
-        functions = [value for value in given if value.function is not None or _computes(value.path)]
+        functions = [value for value in given if value.function is not None or (value.path and _computes(value.path))]
         if not functions:
             return []
         others = [self.elements(value) for value in given if value not in functions and not value.path]
@@ -214,7 +214,7 @@ class Calls(Expressions):
 
 
 def _computes(path: str) -> bool:
-    return bool(path) and path not in TELLING | PASSING | PLAIN and not makes_data(path)
+    return path not in TELLING | PASSING | PLAIN and not makes_data(path)
 
 
 def _has(value: Value, name: str) -> bool:
