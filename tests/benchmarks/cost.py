@@ -26,7 +26,7 @@ def measure(setting: Setting) -> Iterator[Measurement]:
     yield Measurement(
         id="cost.defaults",
         table="budgets",
-        what="the same with the defaults, on the sample as handed in (a stale output, so a repeat)",
+        what="the same with the defaults: once more with another seed, and twice with other numbers",
         spread=Spread.of([client / defaults for client, _, defaults, _ in rounds]),
         unit="×",
         budget=Budget(sense="at least", bound=35),
