@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.execution import schedule
-from grader.records import Capture, CellError, CellRun, Execution, Limits, Output, Plan, Run
+from grader.records import Capture, CapturePoint, CellError, CellRun, Execution, Limits, Output, Plan, Run
 from grader.wire import WireError, clean, decode, marks, parse
 
 _LENGTH_BYTES = 8
@@ -32,9 +32,10 @@ class AgainFrame:
     def execution(self) -> Execution | None:
         """The record; None where it can't be read, or says other things than a run does. Nothing is raised."""
         try:
-            pieces = list(_pieces(self.data))
-            cells = tuple(_cells(pieces[:1], self.plan))
-            captures = tuple(self._captures(pieces[1:]))
+            due = [points for points in schedule.points_due(self.run.captures, self.plan.cells) if points]
+            document, *frames = _pieces(self.data, 1 + len(due))
+            cells = tuple(_cells(document, self.plan, self.limits))
+            captures = tuple(self._captures(due, frames))
         except WireError:
             return None
         failed = any(cell.error for cell in cells)
@@ -48,28 +49,29 @@ class AgainFrame:
             captures=captures,
         )
 
-    def _captures(self, frames: list[bytes]) -> Iterator[Capture]:
-        due = [points for points in schedule.points_due(self.run.captures, self.plan.cells) if points]
-        if len(frames) != len(due):
-            raise WireError("another number of captures than was asked for")
+    def _captures(self, due: list[tuple[CapturePoint, ...]], frames: list[bytes]) -> Iterator[Capture]:
         for points, frame in zip(due, frames, strict=True):
             names = schedule.names_of(points)
             read = (each for each in decode(frame, self.limits) if each.name in names)
             yield from schedule.captures_at_end(points, read)
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
+def _pieces(data: bytes, count: int) -> Iterator[bytes]:
     at = 0
-    while at < len(data):
+    for _ in range(count):
         begin = at + _LENGTH_BYTES
         at = begin + int.from_bytes(data[at:begin], "little")
         if begin > len(data) or at > len(data):
             raise WireError("a piece that is cut off")
         yield data[begin:at]
+    if at < len(data):
+        raise WireError("more than was asked for")
 
 
-def _cells(document: list[bytes], plan: Plan) -> Iterator[CellRun]:
-    content = parse(document[0], encoding="ascii") if document and marks(document[0]) <= _MOST_MARKS else None
+def _cells(document: bytes, plan: Plan, limits: Limits) -> Iterator[CellRun]:
+    if len(document) > 6 * limits.output_bytes:  # so long may escapes make it
+        raise WireError("more text than a run may show")
+    content = parse(document, encoding="ascii") if marks(document) <= _MOST_MARKS else None
     told = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(told, list) or len(told) != len(plan.cells):
         raise WireError("another number of cells than was asked for")

@@ -127,8 +127,13 @@ class Session:
                 return
             path = self._new_path()
             content = {"again": rerun_request(self._plan, run), "path": str(path)}
-            answer = await self._process.ask(REQUEST, content, schedule.AGAIN_SECONDS + CAPTURE_SECONDS)
-            data = None if answer is None else read_frame(path, 2 * self._limits.capture_bytes)
+            try:
+                with heard():
+                    answer = await self._process.ask(REQUEST, content, schedule.AGAIN_SECONDS + CAPTURE_SECONDS)
+            except ForgedMessage:
+                return
+            room = self._limits.capture_bytes // len(self._plan.again)
+            data = None if answer is None else read_frame(path, room)
             if not data:
                 return
             _discard(path)

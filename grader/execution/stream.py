@@ -79,7 +79,7 @@ class Messages:
             CAPTURES: POSITION_BYTES + 1 + limits.capture_bytes,
             CALLS: CALLS_BYTES + 2 * limits.capture_bytes,
             OVER: 0,
-            AGAIN: 1 + 2 * limits.capture_bytes,
+            AGAIN: 1 + limits.capture_bytes // max(again, 1),  # which is what all of them may come to
         }
         self._allowance = FLOOD_TIMES * limits.output_bytes + FLOOD_BYTES
         self._order = _Order(cells, again)

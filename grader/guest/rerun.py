@@ -18,6 +18,7 @@ from typing import Any
 from .captures import run_prelude, seed_generators
 
 _OTHER = "_other_numbers"
+_OF_LIBRARIES = (".", "__pycache__", "ipython", "ipykernel", "matplotlib")
 _TEXT = 200_000
 _CLOSE = 1e-6
 
@@ -31,7 +32,8 @@ class Rerun:
         self._prelude = prelude
         self._before = dict(shell.user_ns)
         self._folder = os.getcwd()
-        self._files = _files(self._folder)
+        self._files = self._left()
+        self._own_process, self._process = os.getpid, os.getpid()
         self._threads = threading.active_count()
         self._modules = set(sys.modules)
         self._environment, self._path = dict(os.environ), list(sys.path)
@@ -43,11 +45,16 @@ class Rerun:
         try:
             return (
                 os.getcwd() == self._folder
-                and _files(self._folder) == self._files
+                and self._left() == self._files
                 and threading.active_count() == self._threads
             )
         except OSError:
             return False
+
+    def _left(self) -> dict[str, tuple[int, int]]:
+        """The files that there are where a notebook may leave some."""
+        places = (self._folder, os.environ.get("HOME", ""), os.environ.get("TMPDIR", ""))
+        return {path: facts for place in places if place for path, facts in _files(place).items()}
 
     def run(self, asked: dict[str, Any], captures: Any) -> list[bytes]:
         """Run the cells once more, and give what came of it: behind its length, a JSON document with the cells' text
@@ -98,8 +105,12 @@ class Rerun:
             for compiled in self._compiled(code):
                 exec(compiled, self._namespace)
         except BaseException as error:
-            return str(type(error).__name__)[:200]
-        return ""
+            ended = str(type(error).__name__)[:200]
+        else:
+            ended = ""
+        if self._own_process() != self._process:  # a fork that came out of its cell isn't the notebook
+            os._exit(bool(ended))
+        return ended
 
     def _compiled(self, code: str) -> list[Any]:
         """A cell's statements, and its last expression by itself where that is shown. Most cells run more than once."""
@@ -133,7 +144,8 @@ class _Text(io.StringIO):
     """What a cell prints, up to a bound."""
 
     def write(self, text: str) -> int:
-        return super().write(text) if self.tell() < _TEXT else len(text)
+        super().write(text[: max(_TEXT - self.tell(), 0)])
+        return len(text)
 
     def published(self, data: Any, *_: Any, **__: Any) -> None:
         """What is displayed, as text."""
@@ -185,13 +197,14 @@ def other_numbers(value: Any, shape: tuple[int, ...], before: tuple[float, ...],
 
 
 def _files(folder: str) -> dict[str, tuple[int, int]]:
-    """What lies below a folder, and when each was changed last."""
+    """What lies below a folder, and when each was changed last; what libraries keep there for themselves doesn't
+    count."""
     found: dict[str, tuple[int, int]] = {}
-    for place, _, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(_OF_LIBRARIES)]
         for name in names:
             facts = os.lstat(os.path.join(place, name))
-            if "__pycache__" not in place:
-                found[os.path.join(place, name)] = (facts.st_mtime_ns, facts.st_size)
+            found[os.path.join(place, name)] = (facts.st_mtime_ns, facts.st_size)
     return found
 
 

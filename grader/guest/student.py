@@ -44,6 +44,9 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
 
 def _run_again(session: Session, again: list[Any], rerun: Rerun, captures: Captures, stream: Stream) -> None:
     session.mute()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):  # nobody listens to what is written past `sys.stdout` from now on
+        os.dup2(nowhere, descriptor)
     for number, asked in enumerate(again):
         if not rerun.is_sound():
             return

@@ -19,7 +19,7 @@ from grader.marking.older import bridged
 from grader.marking.order import out_of_order, undefined_names
 from grader.marking.repeats import not_reproducible
 from grader.marking.reproducibility import changed_later, stale_outputs
-from grader.marking.rules import Ruled, apply_rules
+from grader.marking.rules import apply_rules
 from grader.marking.trace import Trace
 from grader.marking.varied import Varied
 from grader.marking.wrong_values import wrong_value
@@ -48,10 +48,10 @@ def mark_submission(
     answers = find_answers(trace, shapes, only=only)
     judges = Judges(trace=trace, reference=reference)
     checks = with_right_helpers(trace, reference, _judged(spec, answers, judges))
-    ruled = apply_rules(trace, checks) if only is None else Ruled(checks=checks)
+    ruled = apply_rules(trace, checks)
     checks = ruled.checks
     varied: tuple[Flag, ...] = ()
-    if only is None and spec.variations:
+    if spec.variations and (only is None or spec.policies.varied == "require"):
         checks, varied = Varied(trace=trace, reference=reference, answers=answers, executions=executions).marked(checks)
     flags = flags_of(checks.values(), executions[0])
     if only is None:

@@ -122,6 +122,8 @@ class Varied:
         grades = [run.grades.get(id) for run in self._runs]
         if grades and all(grade is not None and grade.verdict in ("correct", "follow-through") for grade in grades):
             return None
+        if any(self._broke(run.execution, id) for run in self._runs):
+            return Untried()
         values = [run.value(id) for run in self._runs]
         main = as_numeric(self._asked[id][1].value)
         if not values or not isinstance(main, Numeric) or not self._is_repeatable(id, main):
@@ -130,6 +132,13 @@ class Varied:
             return Claim(reason="hard-coded") if self._is_typed_in(id, main) else Untried()
         wrong = [run for run, grade in zip(self._runs, grades, strict=True) if grade and grade.verdict == "incorrect"]
         return self._hidden_bug(id, wrong) if wrong else Untried()
+
+    def _broke(self, execution: Execution, id: str) -> bool:
+        """Whether a cell raised there that didn't raise before, up to where a value was read: it may have been left
+        halfway, by an assertion of the handout's own numbers, say."""
+        _, place = place_of(self.trace, *self._asked[id])
+        main = {run.index: run.status for run in self.trace.execution.cells}
+        return any(run.status != main.get(run.index) for run in execution.cells if run.index <= place)
 
     def _hidden_bug(self, id: str, wrong: Sequence[VariedRun]) -> Finding:
         """A claim where all runs that are wrong say the same of it; without a cause, only where the notebook's data was

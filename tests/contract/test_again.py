@@ -142,8 +142,10 @@ def test_what_a_cell_shows_and_raises_is_told_of_the_run_with_another_seed(
         "import os\nos.makedirs('a')\nos.chdir('a')",
         "import threading, time\nthreading.Thread(target=time.sleep, args=(30,), daemon=True).start()",
         "with open('data.csv', 'a') as file: file.write('3')",
+        "import tempfile, os\nopen(os.path.join(tempfile.gettempdir(), 'cache'), 'w').write('x')",
+        "from pathlib import Path\n(Path.home() / 'cache.txt').write_text('x')",
     ],
-    ids=["a_file", "another_folder", "a_thread", "a_changed_file"],
+    ids=["a_file", "another_folder", "a_thread", "a_changed_file", "a_temporary_file", "a_file_at_home"],
 )
 def test_nothing_runs_again_where_more_than_names_was_left_behind(
     executions: Executions, variant: Variant, leaving: str, tmp_path: Path
@@ -163,6 +165,30 @@ def test_a_run_that_ends_its_process_costs_the_first_one_nothing(executions: Exe
     assert (main.status, main.tries) == ("completed", 1)
     assert (scalar(main, "x"), scalar(main, "y")) == (1, 2)
     assert [each.purpose for each in further] == ["again"]
+
+
+@every_engine
+def test_a_fork_in_a_run_is_no_run(executions: Executions, variant: Variant) -> None:
+    other = {0: "import os\nchild = os.fork()\nx = 1 if child else 2"}
+    recording, further = run(executions, variant, ["x = 0"], "x", other=other)
+    assert scalar(recording.execution(), "x") == 0
+    assert [scalar(each, "x") for each in further] == [0, 1]
+
+
+@every_engine
+def test_more_text_than_anybody_reads_is_cut(executions: Executions, variant: Variant) -> None:
+    recording, (again, varied) = run(executions, variant, ["print('a' * 250_000)\nx = 1"], "x")
+    assert recording.execution().status == "completed"
+    assert len(shown_text(again.cells[0].outputs)) <= 200_000
+    assert scalar(varied, "x") == 1
+
+
+def test_what_goes_past_python_after_the_end_is_heard_by_nobody(executions: Executions) -> None:
+    variant = next(variant for variant in VARIANTS if variant.engine == "warm")
+    flood = {0: "import os\nfor _ in range(2000): os.write(1, b'a' * 65536)\nx = 1"}
+    recording, further = run(executions, variant, ["x = 0"], "x", other=flood)
+    assert not shown_text(recording.execution().cells[0].outputs)
+    assert [scalar(each, "x") for each in further] == [0, 1]
 
 
 @every_engine

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from grader.notebook import read
 from tests.command_line import ROOT, grader, results
@@ -175,6 +177,68 @@ def test_however_the_data_is_written_down_nobody_is_accused(tmp_path: Path) -> N
     assert names["in a file of its own making"] == ["not-varied"], "what it wrote would be found by the next run"
     assert not names["computed"]
     assert not names["as arrays"]
+
+
+HONEST: dict[str, dict[str, str]] = {
+    "asserts the handout's numbers halfway": {
+        "loss": "loss_n = 0.0\nassert np.isclose(a2_n[0, 0], 0.13238887)\nloss_n -= np.sum(Y * np.log(a2_n))"
+    },
+    "begins with zeros, and asserts": {
+        "z1": "z1_n = np.zeros((2, 4))\nassert np.isclose(X.sum(), 21)\nz1_n = X @ np.array(w1)"
+    },
+    "tries the handout's numbers": {
+        "loss": "loss_n = 0.0\ntry:\n    assert np.isclose(a2_n[0, 0], 0.13238887)\n"
+        "    loss_n -= np.sum(Y * np.log(a2_n))\nexcept AssertionError:\n    print('odd')"
+    },
+    "counts from one": {
+        "z1": "z1_n = np.zeros((2, 4))\nfor k in [1, 2, 3]:\n    z1_n += np.outer(X[:, k - 1], np.array(w1)[k - 1])"
+    },
+    "keeps things in a temporary file": {
+        "gradient": "import os, tempfile\npath = os.path.join(tempfile.gettempdir(), 'dw1.npy')\n"
+        "if not os.path.exists(path):\n    np.save(path, X.T @ dz1)\ndL_dw1_n = np.load(path)"
+    },
+}
+
+
+def test_nobody_is_accused_of_working_carefully(tmp_path: Path) -> None:
+    for number, changed in enumerate(HONEST.values()):
+        write_sample(tmp_path / "class" / f"s{number}.ipynb", changed)
+    done = grader("grade", tmp_path / "class", "--reference", strict(tmp_path), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    found = results(tmp_path / "out")
+    claimed = {
+        how: [flag["message"] for flag in found[f"s{number}"]["flags"] if flag["code"] in CLAIMS]
+        for number, how in enumerate(HONEST)
+    }
+    assert claimed == {how: [] for how in HONEST}
+    assert {result["points"] for result in found.values()} == {20}
+
+
+SHOWN: dict[str, str] = {
+    "past Python": "import os, random\nos.system(f'echo {random.random()}')",
+    "by another program": "import random, subprocess\nsubprocess.run(['echo', str(random.random())])",
+    "after waiting": "import asyncio, random\nawait asyncio.sleep(0)\nprint(random.random())",
+    "with its own source": "import inspect, random\ndef f(): pass\ninspect.getsource(f)\nprint(random.random())",
+    "in the order of a set": "words = ['a', 'b', 'c', 'd', 'e']\nprint([words.index(w) for w in set(words)])",
+}
+
+
+def test_what_is_shown_by_chance_is_not_called_left_over(tmp_path: Path) -> None:
+    for number, code in enumerate(SHOWN.values()):
+        path = write_sample(tmp_path / "class" / f"s{number}.ipynb", {})
+        handed_in = nbformat.read(path, 4)
+        saved = "[9, 9, 9, 9, 9]" if "set(" in code else "0.123456"
+        handed_in.cells.append(new_code_cell(code, outputs=[new_output("stream", text=saved + "\n")]))
+        nbformat.write(handed_in, path)
+    done = grader("grade", tmp_path / "class", "--reference", SAMPLE, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    found = results(tmp_path / "out")
+    stale = [
+        how
+        for number, how in enumerate(SHOWN)
+        if "stale-output" in [flag["code"] for flag in found[f"s{number}"]["flags"]]
+    ]
+    assert stale == []
 
 
 def test_without_further_runs_nothing_is_said(tmp_path: Path) -> None:

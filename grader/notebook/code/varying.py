@@ -71,7 +71,7 @@ class Data:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDown:
     """What the statements that make some variables write down: the givens whose numbers they have, all numbers, and
-    whether there are lists of others, or anything that may come from elsewhere than what is written."""
+    whether there are lists of others, or conditions, so that other numbers may take another way."""
 
     givens: frozenset[str] = frozenset()
     numbers: frozenset[float] = frozenset()
@@ -123,7 +123,9 @@ def written_down(
         cell.look_into(node)
     literals = (_literal(each) for node in made for each in ast.walk(node))
     numbers = frozenset(each.values[0] for each in literals if each is not None and not each.shape)
-    return WrittenDown(givens=frozenset(cell.givens), numbers=numbers, others=cell.has_others)
+    # What runs under a condition may not run with other numbers.
+    depends = bool(made) and any(isinstance(node, ast.Try | ast.If | ast.Assert) for node in ast.walk(tree))
+    return WrittenDown(givens=frozenset(cell.givens), numbers=numbers, others=cell.has_others or depends)
 
 
 def _makes(node: ast.stmt, names: Collection[str]) -> bool:
@@ -186,8 +188,10 @@ class _Cell:
             return
         self.has_others |= literal is not None and bool(literal.shape) and _telling(literal)
         before = len(self._numbers)
+        counted = _counted(node)
         for child in ast.iter_child_nodes(node):
-            self.look_into(child)
+            if child is not counted:
+                self.look_into(child)
         if given is not None and literal is None and len(self._numbers) == before:
             assert isinstance(node, ast.expr)
             self._expressions.append((node, given))
@@ -200,6 +204,14 @@ class _Cell:
             numbers=tuple((*spans.of(node), place, _is_whole(node)) for node, place in self._numbers),
             expressions=tuple((*spans.of(node), given) for node, given in self._expressions),
         )
+
+
+def _counted(node: ast.AST) -> ast.AST | None:
+    """The list that a loop goes through, or by which something is indexed: numbers that count, and are no data."""
+    match node:
+        case ast.For(iter=found) | ast.comprehension(iter=found) | ast.Subscript(slice=found):
+            return found if isinstance(found, ast.List | ast.Tuple) else None
+    return None
 
 
 def _literal(node: ast.AST) -> _Literal | None:
