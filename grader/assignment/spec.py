@@ -251,3 +251,10 @@ class Spec:
     def checks(self) -> tuple[CheckSpec, ...]:
         """The checks of all tasks, in the order of the assignment."""
         return tuple(check for task in self.tasks for check in task.checks)
+
+    @property
+    def checks_by_dependence(self) -> tuple[CheckSpec, ...]:
+        """The checks in the order of the graph: what a value follows from comes before it, wherever an assignment asks
+        for it. Those of no quantity come last."""
+        order = {quantity.name: place for place, quantity in enumerate(self.quantities)}
+        return tuple(sorted(self.checks, key=lambda check: order.get(check.quantity, len(order))))

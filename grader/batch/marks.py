@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from grader.batch.tables import cell, read_rows
 from grader.errors import UsageError
 
+_UNDECODABLE = ("the marks aren't UTF-8 text.", "Save them as CSV UTF-8.")
 _WHO = ("student", "id")
 _ABOUT_THEM = frozenset({"student", "id", "name", "email"})
 
@@ -33,9 +32,9 @@ def read_marks(path: Path, known: Collection[str]) -> PeoplesMarks:
 
     Comma, semicolon or tab. Raises UsageError with the line that is wrong.
     """
-    text, known = _text(path), frozenset(known)
-    rows = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count)))
-    header = [_cell(name) for name in rows[0]] if rows else []
+    known = frozenset(known)
+    rows = read_rows(path, undecodable=_UNDECODABLE, option="--marks")
+    header = [cell(name) for name in rows[0]] if rows else []
     who = next((name for name in _WHO if name in header), None)
     if who is None:
         raise UsageError(
@@ -50,7 +49,7 @@ def read_marks(path: Path, known: Collection[str]) -> PeoplesMarks:
         )
     by_student: dict[str, Mapping[str, Fraction]] = {}
     for line, row in enumerate(rows[1:], start=2):
-        fields = dict(zip(header, map(_cell, row), strict=False))
+        fields = dict(zip(header, map(cell, row), strict=False))
         student = fields.get(who, "")
         if not any(fields.values()):
             continue
@@ -63,10 +62,6 @@ def read_marks(path: Path, known: Collection[str]) -> PeoplesMarks:
     return PeoplesMarks(by_student=by_student, columns=columns, unknown=unknown)
 
 
-def _cell(text: str) -> str:
-    return unicodedata.normalize("NFC", text.strip())
-
-
 def _points(text: str, place: str, column: str) -> Fraction:
     try:
         if len(text) <= 20 and "e" not in text.lower():
@@ -76,12 +71,3 @@ def _points(text: str, place: str, column: str) -> Fraction:
     raise UsageError(
         f"{place}: {column} is {text[:40]!r}, no number of points.", remedy="Leave out what wasn't marked."
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: the marks aren't UTF-8 text.", remedy="Save them as CSV UTF-8.") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}.", remedy="Name a CSV file with --marks.") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import defaultdict
@@ -12,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from grader.batch.tables import cell, read_rows
 from grader.errors import UsageError
 from grader.records import Student
 
+_UNDECODABLE = ("the roster isn't UTF-8 text.", "Save it as CSV UTF-8.")
 _COLUMNS = ("id", "name", "email")
 _SHORTEST_NUMBER = 4
 """Shorter numbers in a file's name count downloads and exercises."""
@@ -75,7 +75,7 @@ def read_roster(path: Path) -> Roster:
 
     Comma, semicolon or tab; a header in any case. Raises UsageError with the line that is wrong.
     """
-    rows = list(csv.reader(io.StringIO(_text(path)), delimiter=_delimiter(_text(path))))
+    rows = read_rows(path, undecodable=_UNDECODABLE, option="--roster")
     if not rows:
         raise UsageError(f"{path}: the roster is empty.", remedy="Its first line must name the columns: id,name,email.")
     header = [column.strip().lower() for column in rows[0]]
@@ -86,7 +86,7 @@ def read_roster(path: Path) -> Roster:
         )
     students: dict[str, Student] = {}
     for line, row in enumerate(rows[1:], start=2):
-        fields = dict(zip(header, (unicodedata.normalize("NFC", cell.strip()) for cell in row), strict=False))
+        fields = dict(zip(header, map(cell, row), strict=False))
         if not any(fields.values()):
             continue
         student = _student(fields, f"{path}:{line}")
@@ -94,20 +94,6 @@ def read_roster(path: Path) -> Roster:
             raise UsageError(f"{path}:{line}: the id {student.id!r} stands twice.", remedy="Give each student one row.")
         students[student.id] = student
     return Roster(students=tuple(students.values()))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: the roster isn't UTF-8 text.", remedy="Save it as CSV UTF-8.") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}.", remedy="Name a CSV file with --roster.") from error
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
 
 
 def _student(fields: Mapping[str, str], place: str) -> Student:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 from rich.table import Table
@@ -31,7 +30,7 @@ from grader.cli.terminal import print_warning, safe, stdout
 from grader.errors import ExecutionUnavailable, ExitStatus
 from grader.notebook import Outline
 from grader.records import CheckGrade, Result
-from grader.reports import explain, points_text
+from grader.reports import explain, number, points_text
 
 MOST_OUTLINES = 200
 """The headings of at most so many hand-ins are looked at."""
@@ -57,13 +56,14 @@ def run_calibrate(options: GradeOptions, marks: Path) -> ExitStatus:
     """
     with Workers(options.reference, processes=1) as workers:
         spec = workers.describe().spec
-    read = read_marks(marks, _columns(spec))  # before anything is executed
-    graded = grade_class(options)
-    hand_ins = _remarked(graded, read, options.reference)
+        read = read_marks(marks, _columns(spec))  # before anything is executed
+        graded = grade_class(options)
+        hand_ins = _remarked(graded, read, workers)
+        unfound = _unfound(workers, hand_ins)
     there = {hand_in.student for hand_in in hand_ins}
     found = Calibrated(
         calibration=calibration(hand_ins, read.columns),
-        settling=settling(hand_ins, graded.spec, _unfound(options.reference, hand_ins)),
+        settling=settling(hand_ins, graded.spec, unfound),
         marks=read,
         unmarked=tuple(sorted({each.submission.student.id for each in graded.seen.results} - read.by_student.keys())),
         absent=tuple(sorted(read.by_student.keys() - there)),
@@ -79,12 +79,12 @@ def _columns(spec: Spec) -> tuple[str, ...]:
     return (*(check.id for check in spec.checks), *(task.id for task in spec.tasks), TOTAL)
 
 
-def _remarked(graded: GradedClass, marks: PeoplesMarks, reference: Path) -> list[Remarked]:
+def _remarked(graded: GradedClass, marks: PeoplesMarks, workers: Workers) -> list[Remarked]:
     """The last attempt of everybody whom people marked; whole grades, but nothing of how they ran."""
     from grader.gradebook import Gradebook  # it was imported while grading
 
     last: dict[str, Remarked] = {}
-    with Gradebook.open(graded.out.gradebook) as book, Workers(reference, processes=1) as workers:
+    with Gradebook.open(graded.out.gradebook) as book:
         for result in book.grades(whole=True):
             student = result.submission.student.id
             theirs = marks.by_student.get(student)
@@ -107,18 +107,16 @@ def _rejudged(hand_in: Remarked, result: Result, workers: Workers, spec: Spec) -
     return replace(hand_in, right_at=right_at)
 
 
-def _unfound(reference: Path, hand_ins: Sequence[Remarked]) -> Mapping[str, Unfound]:
+def _unfound(workers: Workers, hand_ins: Sequence[Remarked]) -> Mapping[str, Unfound]:
     """By student, tasks that have no heading, and what headings there are instead, where the grader took points."""
     wanted = [each for each in hand_ins if any(map(each.lost, each.grade.checks))][:MOST_OUTLINES]
     found: dict[str, Unfound] = {}
-    if wanted:
-        with Workers(reference, processes=1) as workers:
-            for hand_in in wanted:
-                outline = _outline(workers, Path(hand_in.path))
-                tasks = frozenset(each.task for each in outline.sections if each.found == "whole")
-                patterns = tuple(dict.fromkeys(_patterns(outline)))
-                if tasks and patterns:
-                    found[hand_in.student] = Unfound(tasks=tasks, patterns=patterns)
+    for hand_in in wanted:
+        outline = _outline(workers, Path(hand_in.path))
+        tasks = frozenset(each.task for each in outline.sections if each.found == "whole")
+        patterns = tuple(dict.fromkeys(_patterns(outline)))
+        if tasks and patterns:
+            found[hand_in.student] = Unfound(tasks=tasks, patterns=patterns)
     return found
 
 
@@ -156,8 +154,8 @@ def _document(found: Calibrated) -> dict[str, object]:
             {
                 "student": each.student,
                 "column": each.column,
-                "grader": _number(each.ours),
-                "people": _number(each.theirs),
+                "grader": number(each.ours),
+                "people": number(each.theirs),
                 "checks": [_evidence(check) for check in each.checks],
             }
             for each in found.calibration.disagreements
@@ -168,17 +166,13 @@ def _document(found: Calibrated) -> dict[str, object]:
     }
 
 
-def _number(points: Fraction) -> int | float:
-    return points.numerator if points.denominator == 1 else float(points)
-
-
 def _agreement(each: Agreement) -> dict[str, object]:
     return {
         "column": each.column,
         "compared": each.compared,
         "same": each.same,
         "within_one": each.within_one,
-        "mean_difference": None if each.difference is None else _number(each.difference),
+        "mean_difference": number(each.difference),
         "kappa": each.kappa,
     }
 
@@ -188,8 +182,8 @@ def _evidence(check: CheckGrade) -> dict[str, object]:
     return {
         "id": check.id,
         "verdict": check.verdict,
-        "points": None if check.points is None else _number(check.points),
-        "max_points": _number(check.max_points),
+        "points": number(check.points),
+        "max_points": number(check.max_points),
         "found": None if found is None else {"kind": found.kind, "name": found.name, "cell": found.cell},
         "message": str(explain(check, "staff")),
         "diagnoses": [str(each.message) for each in check.diagnoses],

@@ -18,7 +18,7 @@ _SAME = 1e-6
 def changed_givens(trace: Trace, check: CheckSpec, world: Values) -> dict[str, AnyArray]:
     """The givens that a student's variables of their names, or of the version's, have other numbers for."""
     template = next((version.template for version in trace.spec.versions if version.id == check.version), "{}")
-    task = next(task.id for task in trace.spec.tasks if check in task.checks)
+    task = trace.tasks[check.id]
     changed: dict[str, AnyArray] = {}
     for given in trace.spec.givens:
         value = trace.value_at(task, (template.replace("{}", given), given))

@@ -83,9 +83,7 @@ def _of_calls(spec: Spec, answers: Mapping[str, Given]) -> Iterator[Flag]:
 
 def _judged(spec: Spec, answers: Mapping[str, Given], judges: Judges) -> Mapping[str, CheckGrade]:
     checks: dict[str, CheckGrade] = {}
-    # What a value follows from is judged before it, wherever an assignment asks for it.
-    order = {quantity.name: place for place, quantity in enumerate(spec.quantities)}
-    for check in sorted(spec.checks, key=lambda check: order.get(check.quantity, len(order))):
+    for check in spec.checks_by_dependence:
         try:
             grade = judges.judge(check, answers[check.id])
             wrong = wrong_value(judges.trace, answers[check.id], grade)

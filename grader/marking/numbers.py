@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.assignment.outcomes import Expected
 from grader.marking import kinds
 from grader.records import Array, Frame, Mapping, Masked, Scalar, Sequence, Unreadable, Value, Words
 from grader.wire.arrays import AnyArray, elements_of
@@ -37,6 +38,13 @@ class NotNumeric:
     """An answer that is no array of numbers: what it is instead, in a few words for its student."""
 
     detail: Words
+
+
+def as_answer(expected: Expected) -> Value | Numeric:
+    """What a reference gives, as if a student had given it."""
+    if isinstance(expected, np.ndarray):
+        return Numeric(values=expected, dtype=expected.dtype.name)
+    return expected
 
 
 def as_numeric(value: Value | Numeric) -> Numeric | NotNumeric:

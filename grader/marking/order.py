@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from grader.marking.reproducibility import shows_numbers, shows_the_same
 from grader.marking.trace import Trace
 from grader.notebook import bound_names, first_line_with, needed_names
-from grader.records import Cell, CheckGrade, Flag, Message, translatable
+from grader.records import Cell, CheckGrade, Flag, Message, root_of, translatable
 
 FLAGS = 3
 """At most so many pairs of cells are told of one notebook."""
@@ -81,7 +81,7 @@ def out_of_order(trace: Trace, checks: Mapping[str, CheckGrade]) -> Iterator[Fla
     if _shows_what_it_gives(trace):
         return
     found = [check.found.name for check in checks.values() if check.found is not None]
-    matter = trace.computed_from(name.partition(".")[0].partition("[")[0] for name in found)
+    matter = trace.computed_from(map(root_of, found))
     pairs = 0
     for place, above in enumerate(counted):
         for below in counted[place + 1 :]:

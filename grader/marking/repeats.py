@@ -7,12 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from grader.marking.numbers import Numeric, as_numeric
-from grader.marking.reproducibility import RELATIVE_NOISE, shows_other_numbers
+from grader.marking.reproducibility import RELATIVE_NOISE, second_runs, shows_other_numbers
 from grader.marking.trace import Trace
 from grader.records import Capture, Cell, CheckGrade, Execution, Flag, Message, Value, translatable
-
-_SECOND: tuple[str, ...] = ("repeat", "again")
-"""Purposes of executions that are made with another seed and are otherwise like the first."""
 
 _VALUE = translatable(
     "`{name}` came out differently when the notebook was run once more: it depends on chance that no seed fixes."
@@ -29,7 +26,7 @@ def not_reproducible(trace: Trace, checks: Mapping[str, CheckGrade], executions:
     What depends on something that students draw themselves may differ. Of values that follow from one another, the
     first is told; where there are such, other prints aren't.
     """
-    seconds = [execution for purpose in _SECOND for execution in executions if execution.purpose == purpose]
+    seconds = second_runs(executions)
     if not seconds:
         return
     drawn = {given.name for given in trace.spec.drawn}

@@ -34,9 +34,14 @@ def wants_another_run(
 
 def _again(executions: Sequence[Execution]) -> Mapping[int, CellRun]:
     """How each cell ran the second time: in a process of its own, or else in that of the first time; {} without."""
-    purposes = {execution.purpose: execution for execution in executions}
-    second = purposes.get("repeat") or purposes.get("again")
-    return {run.index: run for run in second.cells} if second else {}
+    seconds = second_runs(executions)
+    return {run.index: run for run in seconds[0].cells} if seconds else {}
+
+
+def second_runs(executions: Sequence[Execution]) -> list[Execution]:
+    """Executions that were made with another seed and are otherwise like the first; that in a process of its own
+    goes before that in the first one's."""
+    return [each for purpose in ("repeat", "again") for each in executions if each.purpose == purpose]
 
 
 def _confirmed(cell: Cell, run: CellRun, again: Mapping[int, CellRun]) -> bool:
@@ -44,8 +49,7 @@ def _confirmed(cell: Cell, run: CellRun, again: Mapping[int, CellRun]) -> bool:
     second = again.get(cell.index)
     if second is None or second.status != run.status:
         return False
-    first, other = shown_text(run.outputs), shown_text(second.outputs)
-    return len(parse_printed(first)) == len(parse_printed(other)) and not _differ(first, other)
+    return _same_numbers(shown_text(run.outputs), shown_text(second.outputs))
 
 
 def stale_outputs(
@@ -146,6 +150,12 @@ def _differ(saved: str, fresh: str) -> bool:
     return any(_other_numbers(old, new) for old, new in zip(olds, news, strict=True))
 
 
+def _same_numbers(saved: str, fresh: str) -> bool:
+    """Whether two texts show the same values in the same order, and any at all."""
+    shown = len(parse_printed(saved))
+    return shown > 0 and shown == len(parse_printed(fresh)) and not _differ(saved, fresh)
+
+
 def _other_numbers(old: Printed, new: Printed) -> bool:
     if len(old.numbers) != len(new.numbers) or old.axes != new.axes or not old.numbers:
         return False
@@ -166,10 +176,7 @@ def shows_numbers(cell: Cell) -> bool:
 
 def shows_the_same(cell: Cell, run: CellRun) -> bool:
     """Whether a cell was saved with numbers, and a run shows the same ones."""
-    saved, fresh = parse_printed(shown_text(cell.outputs)), parse_printed(shown_text(run.outputs))
-    if not saved or len(saved) != len(fresh):
-        return False
-    return not any(_other_numbers(old, new) for old, new in zip(saved, fresh, strict=True))
+    return _same_numbers(shown_text(cell.outputs), shown_text(run.outputs))
 
 
 def shows_other_numbers(cell: Cell, one: CellRun, other: CellRun) -> bool:

@@ -17,7 +17,6 @@ from grader.assignment.spec import CheckSpec, Rules
 from grader.marking.naming import version_words, words
 from grader.marking.trace import Trace
 from grader.notebook import Asked, Origin, Use, origins
-from grader.plan import last_code_cell
 from grader.records import CheckGrade, Flag, Message, Words, listed, root_of, translatable
 
 _UNCLEAR = "rule-unclear"
@@ -62,8 +61,7 @@ def apply_rules(trace: Trace, checks: Mapping[str, CheckGrade]) -> Ruled:
     ruled = [check for check in trace.spec.checks if check.rules and checks[check.id].found is not None]
     if not ruled:
         return Ruled(checks=checks)
-    ends = _section_ends(trace)
-    asked = {check.id: _asked(trace, check, checks[check.id], ends[check.id]) for check in ruled}
+    asked = {check.id: _asked(trace, check, checks[check.id]) for check in ruled}
     companions = _companions(trace)
     known = _origins(trace, {each for several in asked.values() for each in several})
     flags: list[Flag] = []
@@ -83,20 +81,10 @@ def _without_points(grade: CheckGrade, why: Words) -> CheckGrade:
     return replace(grade, verdict="incorrect", reason="broken-rule", detail=why, points=Fraction(0))
 
 
-def _section_ends(trace: Trace) -> dict[str, int | None]:
-    """By check, the last cell of its task's section; None where that has no code."""
-    return {
-        check.id: end
-        for task in trace.spec.tasks
-        for end in [last_code_cell(trace.sections[task.id], trace.notebook)]
-        for check in task.checks
-    }
-
-
-def _asked(trace: Trace, check: CheckSpec, grade: CheckGrade, section: int | None) -> tuple[Asked, ...]:
+def _asked(trace: Trace, check: CheckSpec, grade: CheckGrade) -> tuple[Asked, ...]:
     """Where an answer was taken from; for a function, that it is at the end of its section, or else of the notebook."""
     assert grade.found is not None
-    last = max(trace.assigned)
+    section, last = trace.section_ends[trace.tasks[check.id]], max(trace.assigned)
     if grade.found.kind == "printed":
         name = grade.found.name if grade.found.name.isidentifier() else ""
         cell = last if grade.found.cell is None else grade.found.cell

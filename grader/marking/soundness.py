@@ -15,7 +15,7 @@ from grader.assignment.spec import CheckSpec, Spec, Tolerance
 from grader.marking.compare import allowed_for, compare
 from grader.marking.leaves import holds
 from grader.marking.mistakes import sentence_of
-from grader.marking.numbers import Numeric
+from grader.marking.numbers import Numeric, as_answer
 from grader.records import Array, Mapping, Value
 from grader.records import Sequence as SequenceValue
 from grader.wire.arrays import AnyArray, elements_of
@@ -89,13 +89,9 @@ def _of_function(check: CheckSpec, reference: Reference) -> Soundness:
 def _as_answers(check: CheckSpec, rights: Sequence[Expected]) -> Soundness:
     return Soundness(
         check=check.id,
-        itself=all(holds(_as_answer(right), right, check.tolerance) for right in rights),
+        itself=all(holds(as_answer(right), right, check.tolerance) for right in rights),
         float32=all(holds(_in_float32(right), right, check.tolerance) for right in rights),
     )
-
-
-def _as_answer(value: Expected) -> Value | Numeric:
-    return Numeric(values=value, dtype=value.dtype.name) if isinstance(value, np.ndarray) else value
 
 
 def _in_float32(value: Expected) -> Value | Numeric:
@@ -109,7 +105,7 @@ def _in_float32(value: Expected) -> Value | Numeric:
         case Mapping():
             return replace(value, values=tuple(_value(_in_float32(item)) for item in value.values))
         case _:
-            return _as_answer(value)
+            return as_answer(value)
 
 
 def _rounded(value: AnyArray) -> AnyArray:

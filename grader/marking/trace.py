@@ -52,13 +52,23 @@ class Trace:
         """The code cells of a task's section, in order."""
         return tuple(index for index in self.sections[task].cells if index in self.assigned)
 
+    @cached_property
+    def tasks(self) -> Mapping[str, str]:
+        """By check, the task that it belongs to."""
+        return {check.id: task.id for task in self.spec.tasks for check in task.checks}
+
+    @cached_property
+    def section_ends(self) -> Mapping[str, int | None]:
+        """By task, the last code cell of its section; None where that has none."""
+        return {task.id: last_code_cell(self.sections[task.id], self.notebook) for task in self.spec.tasks}
+
     def at_section_end(self, task: str) -> Mapping[str, Capture]:
         """What stood at the end of a task's section, by name.
 
         Where the process died before that, what its last finished cell had left.
         """
         if task not in self._at_section_ends:
-            end = last_code_cell(self.sections[task], self.notebook)
+            end = self.section_ends[task]
             self._at_section_ends[task] = {} if end is None else self._at_end_of(end)
         return self._at_section_ends[task]
 
@@ -81,7 +91,7 @@ class Trace:
         """What came of calls at the end of a task's section, or at the end of the notebook where what is called wasn't
         there before; None where they were never made."""
         made = [each for each in self.execution.calls if each.calls == asked and self.is_own(each.found)]
-        end = last_code_cell(self.sections[task], self.notebook)
+        end = self.section_ends[task]
         here = [each for each in made if each.after_cell == end and each.place == "end"]
         found = [each for each in (*here, *made) if each.found]
         return next(iter([*found, *made]), None)

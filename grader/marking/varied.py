@@ -95,14 +95,12 @@ class Varied:
         """The checks whose values depend on givens that have other numbers, and were found in variables; in the order
         of the graph."""
         varied = {other.given for variation in self.trace.spec.variations for other in variation}
-        order = {quantity.name: place for place, quantity in enumerate(self.trace.spec.quantities)}
-        found = [
-            (check, answer)
-            for check in self.trace.spec.checks
+        return {
+            check.id: (check, answer)
+            for check in self.trace.spec.checks_by_dependence
             if isinstance(answer := self.answers[check.id], Answer) and answer.found.kind == "variable"
             if self.trace.ancestors[check.quantity] & varied
-        ]
-        return {check.id: (check, answer) for check, answer in sorted(found, key=lambda each: order[each[0].quantity])}
+        }
 
     @cached_property
     def _runs(self) -> tuple[VariedRun, ...]:

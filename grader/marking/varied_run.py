@@ -14,7 +14,6 @@ from grader.marking.answers import Answer
 from grader.marking.judges import Judges
 from grader.marking.numbers import Numeric, as_numeric
 from grader.marking.trace import Trace
-from grader.plan import last_code_cell
 from grader.records import CheckGrade, Execution, Value, Variation
 from grader.wire.arrays import AnyArray
 
@@ -88,8 +87,7 @@ def captured(execution: Execution) -> Mapping[tuple[str, int], Value]:
 
 def place_of(trace: Trace, check: CheckSpec, answer: Answer) -> tuple[str, int]:
     """Where an answer was captured: under which name, and after which cell."""
-    task = next(task.id for task in trace.spec.tasks if check in task.checks)
-    end = None if answer.late else last_code_cell(trace.sections[task], trace.notebook)
+    end = None if answer.late else trace.section_ends[trace.tasks[check.id]]
     return answer.found.name, trace.notebook.code_cells[-1].index if end is None else end
 
 

@@ -13,7 +13,7 @@ from grader.assignment.outcomes import Expected, Values
 from grader.assignment.spec import CheckSpec, Spec
 from grader.marking.leaves import holds
 from grader.marking.mistakes import sentence_of
-from grader.marking.numbers import Numeric
+from grader.marking.numbers import as_answer
 from grader.marking.soundness import Soundness, soundness
 from grader.wire.arrays import AnyArray
 
@@ -103,8 +103,7 @@ def _sees(checks: Sequence[CheckSpec], world: Values, right: Values) -> bool:
 
 
 def _holds(check: CheckSpec, value: Expected, right: Expected) -> bool:
-    found = Numeric(values=value, dtype=value.dtype.name) if isinstance(value, np.ndarray) else value
-    return holds(found, right, check.tolerance)
+    return holds(as_answer(value), right, check.tolerance)
 
 
 def _better(

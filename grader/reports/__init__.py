@@ -4,7 +4,7 @@ from grader.reports.class_page import class_page
 from grader.reports.executed import executed_notebook
 from grader.reports.feedback import feedback_page
 from grader.reports.grades_csv import grades_csv
-from grader.reports.plain_text import points_text, visible
+from grader.reports.plain_text import number, points_text, visible
 from grader.reports.result_json import result_document
 from grader.reports.scores import task_text, total_text
 from grader.reports.wording import explain
@@ -15,6 +15,7 @@ __all__ = [
     "explain",
     "feedback_page",
     "grades_csv",
+    "number",
     "points_text",
     "result_document",
     "task_text",
