@@ -141,7 +141,7 @@ def _differing(
 
 
 def _differ(saved: str, fresh: str) -> bool:
-    """Whether two texts show the same values in the same order, but other numbers."""
+    """Whether two texts show as many values in the same order, but other numbers or arrays of other shapes."""
     if saved == fresh:
         return False
     olds, news = parse_printed(saved), parse_printed(fresh)
@@ -157,6 +157,8 @@ def _same_numbers(saved: str, fresh: str) -> bool:
 
 
 def _other_numbers(old: Printed, new: Printed) -> bool:
+    if old.shape and new.shape and len(old.shape) == len(new.shape) and old.shape != new.shape:
+        return True
     if len(old.numbers) != len(new.numbers) or old.axes != new.axes or not old.numbers:
         return False
     if old.container == "scalar" and isinstance(old.numbers[0], bool):

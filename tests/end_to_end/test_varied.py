@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,20 +66,62 @@ TYPED_IN: dict[str, tuple[str, str, str]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """One class of all hand-ins that are judged by the sample's own policies. Each is known by its kind and what it is."""
+
+    out: Path
+    students: Mapping[tuple[str, str], str]
+    results: Mapping[str, dict[str, Any]]
+
+    def result(self, kind: str, what: str) -> dict[str, Any]:
+        return self.results[self.students[kind, what]]
+
+    def codes(self, kind: str, what: str) -> list[str]:
+        return [flag["code"] for flag in self.result(kind, what)["flags"]]
+
+    def page(self, kind: str, what: str) -> str:
+        return (self.out / "feedback" / f"{self.students[kind, what]}.html").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
-def cheated(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dict[str, Any]]:
-    """Results of hand-ins that are right, but for one answer that is typed in."""
-    folder = tmp_path_factory.mktemp("cheated")
-    for number, (_, place, code) in enumerate(TYPED_IN.values()):
-        write_sample(folder / "class" / f"s{number:02}.ipynb", {place: code})
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    folder = tmp_path_factory.mktemp("varied")
+    students: dict[tuple[str, str], str] = {}
+
+    def path(kind: str, what: str) -> Path:
+        return folder / "class" / f"{students.setdefault((kind, what), f's{len(students):03}')}.ipynb"
+
+    for how, (_, step, code) in TYPED_IN.items():
+        write_sample(path("typed", how), {step: code})
+    for mistake, (_, changed, _) in HIDDEN.items():
+        write_sample(path("hidden", mistake), changed)
+    for how, write in AS_IT_CAME.items():
+        write_sample(path("data", how), {}, data=write)
+    for how, code in SHOWN.items():
+        saved = "[9, 9, 9, 9, 9]" if "set(" in code else "0.123456"
+        write_with_output(path("shown", how), code, "stream", saved + "\n")
+    for what, (code, kind, text) in {**LEFT_OVER, **UNJUDGED}.items():
+        write_with_output(path("left over", what), code, kind, text)
     done = grader("grade", folder / "class", "--reference", SAMPLE, "--out", folder / "out")
     assert done.returncode == 0, done.stderr
-    return results(folder / "out")
+    return Graded(out=folder / "out", students=students, results=results(folder / "out"))
+
+
+def write_with_output(path: Path, code: str, kind: str, text: str) -> None:
+    """Write a right hand-in with another cell at its end, which was saved with an output."""
+    handed_in = nbformat.read(write_sample(path, {}), 4)
+    output = {
+        "stream": lambda: new_output("stream", text=text),
+        "error": lambda: new_output("error", ename="NameError", evalue=text, traceback=[f"NameError: {text}"]),
+    }.get(kind, lambda: new_output(kind, data={"text/plain": text}))
+    handed_in.cells.append(new_code_cell(code, outputs=[output()]))
+    nbformat.write(handed_in, path)
 
 
 @pytest.mark.parametrize("how", TYPED_IN)
-def test_answers_that_are_typed_in_are_found_out_and_no_other(how: str, cheated: Mapping[str, dict[str, Any]]) -> None:
-    result = cheated[f"s{list(TYPED_IN).index(how):02}"]
+def test_answers_that_are_typed_in_are_found_out_and_no_other(how: str, graded: Graded) -> None:
+    result = graded.result("typed", how)
     check = TYPED_IN[how][0]
     claimed = [(flag["code"], flag["check"]) for flag in result["flags"] if flag["code"] in CLAIMS]
     assert claimed == [("hard-coded", check)]
@@ -97,19 +140,15 @@ HIDDEN: dict[str, tuple[str, dict[str, str], str]] = {
 
 @pytest.mark.parametrize("mistake", HIDDEN)
 def test_a_mistake_that_the_handouts_numbers_hide_is_explained_and_costs_nothing_unless_it_is_to(
-    mistake: str, tmp_path: Path
+    mistake: str, graded: Graded
 ) -> None:
-    check, changed, cause = HIDDEN[mistake]
-    write_sample(tmp_path / "class" / "s.ipynb", changed)
-    done = grader("grade", tmp_path / "class", "--reference", SAMPLE, "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    (result,) = results(tmp_path / "out").values()
+    check, _, cause = HIDDEN[mistake]
+    result = graded.result("hidden", mistake)
     assert result["points"] == 20
     claimed = [flag for flag in result["flags"] if flag["code"] in CLAIMS]
     assert [(flag["code"], flag["check"]) for flag in claimed] == [("hidden-bug", check)], "once, where it begins"
     assert claimed[0]["message"].endswith(f"is right with the handout's numbers, but not with others. {cause}")
-    page = (tmp_path / "out" / "feedback" / "s.html").read_text(encoding="utf-8")
-    assert "is right with the handout" in page
+    assert "is right with the handout" in graded.page("hidden", mistake)
 
 
 def strict(folder: Path) -> Path:
@@ -164,16 +203,11 @@ AS_IT_CAME: dict[str, Callable[[str], str]] = {
 }
 
 
-def test_however_the_data_is_written_down_nobody_is_accused(tmp_path: Path) -> None:
-    for number, write in enumerate(AS_IT_CAME.values()):
-        write_sample(tmp_path / "class" / f"s{number}.ipynb", {}, data=write)
-    done = grader("grade", tmp_path / "class", "--reference", SAMPLE, "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    found = results(tmp_path / "out")
+def test_however_the_data_is_written_down_nobody_is_accused(graded: Graded) -> None:
+    found = {how: graded.result("data", how) for how in AS_IT_CAME}
     assert {result["points"] for result in found.values()} == {20}
-    flags = {name: [flag["code"] for flag in result["flags"]] for name, result in found.items()}
-    assert not [name for name, codes in flags.items() if CLAIMS & set(codes)]
-    names = dict(zip(AS_IT_CAME, (flags[f"s{number}"] for number in range(len(AS_IT_CAME))), strict=True))
+    names = {how: [flag["code"] for flag in result["flags"]] for how, result in found.items()}
+    assert not [how for how, codes in names.items() if CLAIMS & set(codes)]
     assert names["in a file of its own making"] == ["not-varied"], "what it wrote would be found by the next run"
     assert not names["computed"]
     assert not names["as arrays"]
@@ -223,22 +257,57 @@ SHOWN: dict[str, str] = {
 }
 
 
-def test_what_is_shown_by_chance_is_not_called_left_over(tmp_path: Path) -> None:
-    for number, code in enumerate(SHOWN.values()):
-        path = write_sample(tmp_path / "class" / f"s{number}.ipynb", {})
-        handed_in = nbformat.read(path, 4)
-        saved = "[9, 9, 9, 9, 9]" if "set(" in code else "0.123456"
-        handed_in.cells.append(new_code_cell(code, outputs=[new_output("stream", text=saved + "\n")]))
-        nbformat.write(handed_in, path)
-    done = grader("grade", tmp_path / "class", "--reference", SAMPLE, "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    found = results(tmp_path / "out")
-    stale = [
-        how
-        for number, how in enumerate(SHOWN)
-        if "stale-output" in [flag["code"] for flag in found[f"s{number}"]["flags"]]
-    ]
-    assert stale == []
+def test_what_is_shown_by_chance_is_not_called_left_over(graded: Graded) -> None:
+    assert [how for how in SHOWN if "stale-output" in graded.codes("shown", how)] == []
+
+
+RESULT = "execute_result"
+LEFT_OVER: dict[str, tuple[str, str, str]] = {
+    # what it is: the code as it was handed in, the kind of the output that was saved with it, and its text
+    "a number": ("print(loss_n)", "stream", "4.9120117\n"),
+    "a number beside words": ("print('loss:', loss_n)", "stream", "loss: 3.0021\n"),
+    "a number of few digits": ("print(f'{loss_n:.2f}')", "stream", "4.40\n"),
+    "a number in scientific notation": ("print(f'{loss_n:.3e}')", "stream", "1.024e-03\n"),
+    "a number of several": ("print('loss', loss_n, 'of', len(X))", "stream", "loss 4.3766033 of 3\n"),
+    "a sign": ("print(-loss_n)", "stream", "4.376603323\n"),
+    "a percentage": ("print(f'{100 * a2_n[0, 1]:.1f} %')", "stream", "13.2 %\n"),
+    "a count": ("print(len(X), 'examples')", "stream", "3 examples\n"),
+    "what an expression gives": ("loss_n", RESULT, "np.float64(2.0794415416798357)"),
+    "an array": ("print(a2_n)", "stream", "[[0.5 0.5]\n [0.5 0.5]]\n"),
+    "one element of an array": ("print(z1_n)", "stream", "[[3.8 4.4 5.0 5.6]\n [8.3 9.8 11.3 13.8]]\n"),
+    "an array that an expression gives": ("X", RESULT, "array([[1., 2., 3.],\n       [4., 5., 7.]])"),
+    "an array of another shape": ("X", RESULT, "array([[1., 2., 3.]])"),
+    "a transposed array": ("X", RESULT, "array([[1., 4.],\n       [2., 5.],\n       [3., 6.]])"),
+    "a tensor": ("print(a1_t.detach())", "stream", "tensor([[3., 4., 5., 6.]], dtype=torch.float64)\n"),
+    "a shape": ("a1_n.shape", RESULT, "(4, 2)"),
+    "one line of several": ("for k in range(4):\n    print('step', k)", "stream", "step 0\nstep 1\nstep 5\nstep 3\n"),
+    "a list": ("[k**2 for k in range(4)]", RESULT, "[0, 1, 8, 27]"),
+    "a longer list": ("[k**2 for k in range(4)]", RESULT, "[0, 1, 4, 9, 16]"),
+    "a dictionary": ("print({'rows': 2, 'columns': 4})", "stream", "{'rows': 4, 'columns': 2}\n"),
+    "seeded numbers": ("print(np.random.default_rng(0).random())", "stream", "0.7739560485559633\n"),
+    "what is displayed": ("display(Y_t)", "display_data", "tensor([[1, 0],\n        [0, 1]])"),
+}
+UNJUDGED: dict[str, tuple[str, str, str]] = {
+    "a yes": ("bool(np.allclose(a2_n.sum(axis=1), 1))", RESULT, "False"),
+    "a word": ("print('done')", "stream", "failed\n"),
+    "a text": ("'softmax over ' + 'rows'", RESULT, "'softmax over columns'"),
+    "lines that are no more": ("for k in range(2):\n    print(k)", "stream", "0\n1\n2\n3\n"),
+    "what is no longer shown": ("quiet = loss_n", "stream", "4.3766\n"),
+    "an error that is mended": ("mended = loss_n", "error", "name 'loss' is not defined"),
+}
+"""What is compared is number by number: other words, and more or fewer of them, may be a warning or a version's."""
+
+
+@pytest.mark.parametrize("what", LEFT_OVER)
+def test_outputs_that_are_left_over_from_other_code_are_found_and_nothing_else(what: str, graded: Graded) -> None:
+    result = graded.result("left over", what)
+    assert [flag["code"] for flag in result["flags"] if flag["code"] in CLAIMS] == ["stale-output"]
+    assert result["points"] == 20, "it is a thing to look at"
+
+
+@pytest.mark.parametrize("what", UNJUDGED)
+def test_outputs_that_differ_in_more_than_numbers_are_not_called_left_over(what: str, graded: Graded) -> None:
+    assert "stale-output" not in graded.codes("left over", what)
 
 
 def test_without_further_runs_nothing_is_said(tmp_path: Path) -> None:
