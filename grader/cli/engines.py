@@ -1,4 +1,4 @@
-"""The engine of a batch: sealed unless somebody says otherwise, and begun as early as can be."""
+"""The engine of a batch: sealed unless somebody says otherwise, and begun as early as it is sure to be needed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class EngineChoice:
     provided: Path | None
     names: Collection[str] = ()
 
-    def begin(self, python: str) -> Engine:
-        """Make an engine for an interpreter, and have it begin what takes long.
+    def make(self, python: str, *, early: bool) -> Engine:
+        """Make an engine for an interpreter; `early`, have it begin at once what takes long.
 
         Raises UnsealedError where this machine can't seal student code in and nobody said that it needn't.
         """
@@ -31,5 +31,6 @@ class EngineChoice:
         seal = "none" if self.unsafe else find_seal(python)
         imports = common_imports(self.hand_ins, self.provided, self.names)
         engine = ENGINES[self.name](EngineOptions(python=python, seal=seal, imports=imports))
-        engine.begin()
+        if early:
+            engine.begin()
         return engine

@@ -144,7 +144,8 @@ def _prepared(
         loading = aside.submit(workers.describe)
         expected = interpreter(options.python, None, options.reference)
         environment = class_environment(expected, engine=options.engine)
-        engine = engines.enter_context(closing(choice.begin(environment.python)))
+        early = not OutputFolder(options.out).gradebook.is_file()  # else perhaps nothing is to be executed
+        engine = engines.enter_context(closing(choice.make(environment.python, early=early)))
         with without_collecting():
             import_module("grader.gradebook.store")  # SQLAlchemy takes long, and the others work meanwhile
         described = loading.result()
@@ -152,7 +153,7 @@ def _prepared(
         if wanted != expected:
             engine.close()
             environment = class_environment(wanted, engine=options.engine)
-            engine = engines.enter_context(closing(choice.begin(environment.python)))
+            engine = engines.enter_context(closing(choice.make(environment.python, early=early)))
         yield described, environment, engine
 
 
