@@ -39,6 +39,9 @@ def squares(x):
 RIGHT = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "squares = x**2")
 
 
+SAMPLE_LIMITS = ("--cell-seconds", "10")
+"""What the sample class is graded with, so that one who never ends costs ten seconds."""
+
 UNSEALABLE = (sys.executable, str(ROOT / "tests" / "unsealable.py"))
 """What a command is put behind to run on a machine that can seal nothing."""
 

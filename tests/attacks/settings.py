@@ -40,7 +40,7 @@ SEALED = (
     Setting(machine="user-without-namespaces", engine="kernel", seal="landlock", soak=True),
 )
 UNSEALED = (
-    Setting(machine="root", engine="warm", seal="none"),
+    Setting(machine="root", engine="warm", seal="none", soak=True),
     Setting(machine="root", engine="kernel", seal="none", soak=True),
 )
 

@@ -25,7 +25,9 @@ FEW = (
     *("starts_a_daemon_with_another_program_and_no_environment", "writes_wherever_it_can", "makes_namespaces"),
     *("speaks_for_another_students_kernel", "leaves_files_in_temporary_folders"),
 )
-"""What is run in every test run on the engine that takes seconds for each."""
+"""What is run in every test run on the engine that takes seconds for each, and where nothing holds it back."""
+
+IN_PART = ("root-kernel-namespaces", "root-warm-none")
 
 KNOWN = {
     "takes_it_in_the_buffers_of_sockets": "what waits in sockets is the kernel's memory; only control groups count it",
@@ -41,7 +43,7 @@ def _cases(settings: Iterable[Setting], concerns: Callable[[Attack], Engines]) -
         for attack in ATTACKS:
             if setting.engine in concerns(attack):
                 marks = [pytest.mark.xdist_group(setting.name)]
-                few = setting.name == "root-kernel-namespaces" and attack.name in FEW
+                few = setting.name in IN_PART and attack.name in FEW
                 if setting.soak and not few:
                     marks.append(pytest.mark.soak)
                 if setting.seal != "none" and attack.name in KNOWN:

@@ -10,6 +10,8 @@ from grader.records import Array, CapturePoint, Limits, Plan, Run, Source
 from tests.class_python import WITH_NUMPY, class_python
 from tests.contract.variants import VARIANTS, Variant
 
+pytestmark = pytest.mark.xdist_group("class-python")  # one worker makes the environments
+
 CELL = "import sys, numpy as np\nx = np.arange(3, dtype=np.float_)\nprint(sys.executable, np.__file__)"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import grader
+from tests.command_line import SAMPLE_LIMITS, grader
 
 
 @pytest.fixture(scope="session")
@@ -15,4 +15,4 @@ def sample_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subpro
     """The folder that `grader grade` wrote for `submissions/`, and the finished process."""
     out = tmp_path_factory.mktemp("sample-class") / "results"
     arguments = ["grade", "submissions", "--reference", "reference", "--out", out]
-    return out, grader(*arguments, "--cell-seconds", "10", "--json")
+    return out, grader(*arguments, *SAMPLE_LIMITS, "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tomllib
 from functools import cache
@@ -96,16 +97,19 @@ def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
     assert len(source.splitlines()) <= LINES_ON_A_SCREEN
 
 
-@pytest.mark.parametrize("assignment", EXPECTED)
-def test_grading_again_executes_nothing_and_comes_to_the_same_marks(assignment: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "assignment", [pytest.param(name, marks=pytest.mark.xdist_group(f"{name}-warm")) for name in EXPECTED]
+)
+def test_grading_again_executes_nothing_and_comes_to_the_same_marks(
+    assignment: str, classes: Classes, tmp_path: Path
+) -> None:
     folder = ASSIGNMENTS / assignment
-    students = sorted(folder.glob("submissions/*.*"))[:2]
-    command = ["grade", *students, "--reference", folder / "reference", "--out", tmp_path / "out"]
-    first = grader(*command, "--json", timeout=600)
-    marked = results(tmp_path / "out")
-    again = grader(*command, timeout=600)
+    graded, first = classes.grade(assignment, "warm")
+    out = shutil.copytree(graded, tmp_path / "out")
+    again = grader("grade", folder / "submissions", "--reference", folder / "reference", "--out", out, timeout=600)
     assert first.returncode == again.returncode == ExitStatus.OK
     assert "0 of them executed now" in again.stdout
-    for student, result in results(tmp_path / "out").items():
+    marked = results(graded)
+    for student, result in results(out).items():
         assert result["tasks"] == marked[student]["tasks"], student
         assert result["flags"] == marked[student]["flags"], student

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,17 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import ASSIGNMENT, ROOT, grader, results, write_assignment, write_notebook
+from tests.command_line import (
+    ASSIGNMENT,
+    ROOT,
+    SAMPLE_LIMITS,
+    grader,
+    results,
+    write_assignment,
+    write_notebook,
+)
 
+SampleClass = tuple[Path, subprocess.CompletedProcess[str]]
 Marks = Mapping[str, Mapping[str, object]]
 
 
@@ -34,12 +44,10 @@ def calibrated(*arguments: object) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample class, graded once, so that calibrating executes nothing anew."""
-    out = tmp_path_factory.mktemp("sample") / "out"
-    assert grader("grade", ROOT / "submissions", "--out", out).returncode == 0
-    return out
+@pytest.fixture
+def graded(sample_class: SampleClass, tmp_path: Path) -> Path:
+    """The sample class, graded before, so that calibrating executes nothing anew."""
+    return shutil.copytree(sample_class[0], tmp_path / "graded")
 
 
 def sample_marks(graded: Path) -> dict[str, dict[str, object]]:
@@ -56,10 +64,10 @@ def sample_marks(graded: Path) -> dict[str, dict[str, object]]:
 
 def test_people_who_agree_with_the_grader_leave_nothing_to_settle(graded: Path, tmp_path: Path) -> None:
     marks = write_marks(tmp_path / "marks.csv", sample_marks(graded))
-    process = grader("calibrate", ROOT / "submissions", "--marks", marks, "--out", graded)
+    process = grader("calibrate", ROOT / "submissions", "--marks", marks, *SAMPLE_LIMITS, "--out", graded)
     assert process.returncode == 0, process.stderr
     assert "agree on every mark" in process.stdout
-    found = calibrated(ROOT / "submissions", "--marks", marks, "--out", graded)
+    found = calibrated(ROOT / "submissions", "--marks", marks, *SAMPLE_LIMITS, "--out", graded)
     assert found["disagreements"] == found["settling"] == []
     assert {each["kappa"] for each in found["agreement"]} == {1.0, None}
     assert all(each["same"] == each["compared"] == 22 for each in found["agreement"])
@@ -73,7 +81,9 @@ def test_each_disagreement_comes_with_what_was_found_and_said(graded: Path, tmp_
     del marks["bo"]
     for each in marks.values():
         each["comment"] = "well done"
-    found = calibrated(ROOT / "submissions", "--marks", write_marks(tmp_path / "marks.csv", marks), "--out", graded)
+    found = calibrated(
+        ROOT / "submissions", "--marks", write_marks(tmp_path / "marks.csv", marks), *SAMPLE_LIMITS, "--out", graded
+    )
     assert found["unknown_columns"] == ["comment"]
     assert found["without_hand_in"] == ["stranger"]
     assert found["without_marks"] == ["bo"]
@@ -97,10 +107,9 @@ def test_policies_that_people_didnt_share_are_named(graded: Path, tmp_path: Path
     module = strict / "assignment.py"
     refusing = 'points=20,\n    other_names="refuse",\n    printed="refuse",'
     module.write_text(module.read_text(encoding="utf-8").replace("points=20,", refusing, 1), encoding="utf-8")
-    out = tmp_path / "out"
-    shutil.copytree(graded, out)
     marks_file = write_marks(tmp_path / "marks.csv", marks)
-    found = calibrated(ROOT / "submissions", "--marks", marks_file, "--out", out, "--reference", strict)
+    arguments = ("--marks", marks_file, *SAMPLE_LIMITS, "--out", graded, "--reference", strict)
+    found = calibrated(ROOT / "submissions", *arguments)
     proposals = {each["write"]: each for each in found["settling"]}
     assert {'other_names="credit"', 'printed="credit"'} <= proposals.keys()
     assert proposals['other_names="credit"']["students"] == ["rosa"]

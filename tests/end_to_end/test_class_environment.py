@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from grader.execution import ENGINES
 from tests.class_python import WITH_NUMPY, WITHOUT_NUMPY, class_python
 from tests.command_line import ASSIGNMENT, RIGHT, grader, results, write_assignment, write_notebook
+
+pytestmark = pytest.mark.xdist_group("class-python")  # one worker makes the environments
 
 OLD = (  # `np.float_` went with NumPy 2, and so did the plain look of its scalars
     "import numpy as np\nx = np.array([1.0, 2.0, 3.0], dtype=np.float_)\ntotal = x.sum()",
@@ -35,7 +36,7 @@ def checks(result: dict[str, Any]) -> dict[str, tuple[str, float | None]]:
     return {check["id"]: (check["verdict"], check["points"]) for task in result["tasks"] for check in task["checks"]}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["warm", pytest.param("kernel", marks=pytest.mark.soak)])
 def test_a_class_is_graded_on_its_own_python_and_numpy(engine: str, tmp_path: Path) -> None:
     for student, cells in {"amara": OLD, "bo": NEW, "chloe": PLAIN, "dmitri": TORCH}.items():
         write_notebook(tmp_path / "class" / f"{student}.ipynb", cells)

@@ -239,6 +239,7 @@ def test_grading_again_executes_nothing_and_another_helper_its_student_alone(gra
     assert points["wrong-folder", 1] == 20
 
 
+@pytest.mark.soak
 def test_the_kernel_finds_the_same_files_and_parts(tmp_path: Path) -> None:
     one, two = in_two(cells("amara"))
     for name, content in {

@@ -53,7 +53,7 @@ def hopeless() -> bytes:
     return notebook([*cells(), *lost, ("code", "later = np.Inf")])
 
 
-@pytest.fixture(scope="module", params=["warm", "kernel"])
+@pytest.fixture(scope="module", params=["warm", pytest.param("kernel", marks=pytest.mark.soak)])
 def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("older")
     hand_ins = {"right": older(), "wrong": older("-z1_n"), "hopeless": hopeless(), "modern": notebook(cells())}

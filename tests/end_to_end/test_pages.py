@@ -392,7 +392,9 @@ def test_keys_reach_the_content_and_show_where_they_are(visit: Open) -> None:
     assert page.evaluate("location.hash") == "#main"
 
 
-@pytest.mark.parametrize("html", [feedback_page(RESULT, SPEC, "places"), class_html(CLASS, SPEC, ABSENT)])
+@pytest.mark.parametrize(
+    "html", [feedback_page(RESULT, SPEC, "places"), class_html(CLASS, SPEC, ABSENT)], ids=["feedback", "class"]
+)
 def test_a_page_speaks_to_those_who_hear_it(visit: Open, html: str) -> None:
     page = visit(html).page
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from tests.command_line import grader, write_assignment, write_notebook
 
@@ -97,32 +98,40 @@ def numbers_in(text: str) -> set[str]:
     return {f"{abs(float(number)):#.4g}".rstrip(".") for number in found if "." in number or len(number) > 3}
 
 
-def page(tmp_path: Path, reveal: str, out: str = "out") -> str:
-    process = grader(*("grade", "class", "--reference", "reference", "--out", out, "--reveal", reveal), cwd=tmp_path)
-    assert process.returncode == 0, process.stderr
-    text = (tmp_path / out / "feedback" / "amara.html").read_text(encoding="utf-8")
-    return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+Pages = Mapping[tuple[str, str], str]
+"""A student's page, by how much it reveals and whose right numbers those are."""
 
 
-def test_a_students_page_tells_nothing_of_the_reference_unless_it_is_told_to(tmp_path: Path) -> None:
-    write_assignment(tmp_path / "reference", ASSIGNMENT)
-    write_notebook(tmp_path / "class" / "amara.ipynb", (WRONG,))
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    """The page of a hand-in that is wrong in everything, by two references that differ in their numbers."""
+    folder = tmp_path_factory.mktemp("reveal")
+    write_notebook(folder / "class" / "amara.ipynb", (WRONG,))
+    made = {}
+    for whose, source in (("ours", ASSIGNMENT), ("others", OTHER)):
+        write_assignment(folder / "reference", source)
+        for reveal in ("places", "marks", "values"):
+            command = ("grade", "class", "--reference", "reference", "--out", whose, "--reveal", reveal)
+            process = grader(*command, cwd=folder)
+            assert process.returncode == 0, process.stderr
+            text = (folder / whose / "feedback" / "amara.html").read_text(encoding="utf-8")
+            made[reveal, whose] = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    return made
+
+
+def test_a_students_page_tells_nothing_of_the_reference_unless_it_is_told_to(pages: Pages) -> None:
     for reveal in ("places", "marks"):
-        text = page(tmp_path, reveal)
+        text = pages[reveal, "ours"]
         assert not numbers_in(text) & secrets(), reveal
         assert not re.search(r"\(3, 3\)|3×3|3 × 3|1e-0?7|1\.3e-0?6", text), reveal
         assert "0 of 7" in text
         assert text.count('role="img"') == {"places": 6, "marks": 0}[reveal], "pictures are there, or none at all"
-    told = numbers_in(page(tmp_path, "values")) & secrets()
+    told = numbers_in(pages["values", "ours"]) & secrets()
     assert {f"{number:#.4g}" for number in X**2} <= told, "the test can see what it looks for"
 
 
-def test_a_students_page_is_the_same_whatever_the_right_numbers_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("reveal", "same"), [("places", True), ("marks", True), ("values", False)])
+def test_a_students_page_is_the_same_whatever_the_right_numbers_are(reveal: str, same: bool, pages: Pages) -> None:
     """Nothing of them is in a word, a coordinate or a colour."""
-    write_notebook(tmp_path / "class" / "amara.ipynb", (WRONG,))
-    for reveal, same in (("places", True), ("marks", True), ("values", False)):
-        pages = []
-        for number, source in enumerate((ASSIGNMENT, OTHER)):
-            write_assignment(tmp_path / "reference", source)
-            pages.append(re.sub(r"\d+\.\d seconds", "", page(tmp_path, reveal, out=f"{reveal}-{number}")))
-        assert (pages[0] == pages[1]) is same, reveal
+    one, other = (re.sub(r"\d+\.\d seconds", "", pages[reveal, whose]) for whose in ("ours", "others"))
+    assert (one == other) is same

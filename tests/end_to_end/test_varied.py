@@ -68,7 +68,7 @@ TYPED_IN: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Graded:
-    """One class of all hand-ins that are judged by the sample's own policies. Each is known by its kind and what it is."""
+    """One class of all hand-ins that the sample's own policies judge. Each is known by its kind and what it is."""
 
     out: Path
     students: Mapping[tuple[str, str], str]
