@@ -12,6 +12,8 @@ _FILES = 200
 _FILE_BYTES = 2**20
 _SHARE = 0.05
 """How many of the hand-ins must import a module before it is worth importing for all of them."""
+_SLOW = frozenset(("torch",))
+"""What takes so long to import that a single one is enough."""
 # In a notebook's JSON each line of code is a string of its own, or one of many between `\n`.
 _STATEMENT = re.compile(rb'(?:^|"|\\n|\n)[ \t]*(?:import|from)[ \t]+([A-Za-z_][\w.]{0,99})(?:[ \t,;"\\#]|\r?\n)')
 _NEVER = frozenset(("antigravity", "this", "idlelib", "turtle", "turtledemo", "tkinter", "IPython", "ipykernel"))
@@ -24,14 +26,16 @@ def common_imports(hand_ins: Sequence[Path], provided: Path | None, names: Colle
     and costs a little time. What the handout provides under a name of its own is left out, and so is what students
     brought: `names` are paths of that.
     """
-    looked_at = [names for path in _spread(hand_ins) if (names := _imported_by(path))]
-    counts = Counter(name for names in looked_at for name in names)
+    looked_at = [imported for path in _spread(hand_ins) if (imported := _imported_by(path))]
+    counts = Counter(name for imported in looked_at for name in imported)
     ours = _provided_names(provided) | {PurePosixPath(PurePosixPath(name).parts[0]).stem for name in names}
     least = max(_SHARE * len(looked_at), min(2, len(looked_at)))
     return tuple(
         name
         for name, count in counts.most_common()
-        if count >= least and name.partition(".")[0] not in _NEVER and name.partition(".")[0] not in ours
+        if (count >= least or name in _SLOW)
+        and name.partition(".")[0] not in _NEVER
+        and name.partition(".")[0] not in ours
     )
 
 

@@ -26,11 +26,15 @@ class EngineChoice:
 
         Raises UnsealedError where this machine can't seal student code in and nobody said that it needn't.
         """
-        if self.name not in ENGINES:
-            raise UsageError(f"There is no engine {self.name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
         seal = "none" if self.unsafe else find_seal(python)
         imports = common_imports(self.hand_ins, self.provided, self.names)
         engine = ENGINES[self.name](EngineOptions(python=python, seal=seal, imports=imports))
         if early:
             engine.begin()
         return engine
+
+
+def check_engine(name: str) -> None:
+    """Raise UsageError where there is no engine of a name."""
+    if name not in ENGINES:
+        raise UsageError(f"There is no engine {name!r}.", remedy=f"Choose one of: {', '.join(ENGINES)}.")

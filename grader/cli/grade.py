@@ -37,7 +37,7 @@ from grader.batch import (
     provided_names,
     read_roster,
 )
-from grader.cli.engines import EngineChoice
+from grader.cli.engines import EngineChoice, check_engine
 from grader.cli.summary import Summary, print_json, print_summary
 from grader.cli.terminal import print_warning, safe, stderr
 from grader.errors import ExitStatus, GradebookError, UsageError
@@ -90,6 +90,7 @@ def run_grade(options: GradeOptions) -> ExitStatus:
 
 def grade_class(options: GradeOptions) -> GradedClass:
     """Grade a batch and write all its files. Raises GraderError for what stops it before it begins."""
+    check_engine(options.engine)
     reveal = _reveal(options.reveal)
     roster = read_roster(options.roster) if options.roster else Roster()
     out = OutputFolder(options.out)

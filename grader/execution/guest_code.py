@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ _BESIDE = {
     "kernel": (*_WALLS, "kernel"),
 }
 """By the module that is called, what it needs. Only a session needs IPython, which takes long to import."""
+
+_TORCH = re.compile(r"\btorch\b")
 
 _BUILD = """
 import sys, types
@@ -77,7 +80,7 @@ def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None,
     `filter` is one more filter of system calls, in base64, for a kernel that has made its sockets.
     """
     settings = {
-        "imports": _imports(plan, provided),
+        "imports": needed_imports(plan, provided),
         "seed": run.seed,
         "request": REQUEST,
         "limits": guest_limits(limits),
@@ -90,12 +93,14 @@ def start_statement(plan: Plan, run: Run, limits: Limits, provided: Path | None,
     return f"exec(compile({_START!r}, '<grader_guest>', 'exec'), {{'shell': get_ipython(), {names}}})"
 
 
-def _imports(plan: Plan, provided: Path | None) -> list[str]:
-    """NumPy is cheap enough to be there always, for its seed; PyTorch only where something mentions it."""
-    helpers = [path for path in sorted(provided.rglob("*.py")) if path.is_file()] if provided is not None else []
-    texts = [cell.code for cell in plan.cells] + [path.read_text("utf-8", "replace") for path in helpers]
-    return ["numpy", "torch"] if _mention("torch", texts) else ["numpy"]
+def needed_imports(plan: Plan, provided: Path | None) -> list[str]:
+    """What has to be imported before student code runs, so that it is seeded: NumPy, which is cheap enough to be there
+    always; PyTorch only where something mentions it."""
+    texts = chain((plan.prelude,), (cell.code for cell in plan.cells), _helpers(provided))
+    return ["numpy", "torch"] if any(_TORCH.search(text) for text in texts) else ["numpy"]
 
 
-def _mention(word: str, texts: Iterable[str]) -> bool:
-    return any(re.search(rf"\b{word}\b", text) for text in texts)
+def _helpers(provided: Path | None) -> Iterator[str]:
+    for path in sorted(provided.rglob("*.py")) if provided is not None else ():
+        if path.is_file():
+            yield path.read_text("utf-8", "replace")

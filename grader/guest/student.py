@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from typing import Any
 
 from . import walls, working_folder
 from .calls import Caller
-from .captures import Captures, run_prelude
+from .captures import Captures, import_if_there, run_prelude, seed_generators, versions
 from .rerun import Rerun
 from .shell import Session
 from .stream import AGAIN, CALLS, CAPTURES, HELLO, OVER, Stream
@@ -31,15 +32,29 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     folders[:] = [type(folders[0])(os.getcwd())]
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
+    environment = _complete(plan["imports"], request["seed"]) or settings["environment"]
     captures = Captures(session.shell.user_ns, limits["guest"])
     caller = Caller(session.shell.user_ns, limits["guest"], _STREAM)
     walls.close(settings["walls"], scratch, student)
     rerun = Rerun(session.shell, plan["prelude"]) if plan["again"] else None
     run_prelude(plan["prelude"], session.shell.user_ns)
-    stream.send_json(HELLO, {"environment": settings["environment"]}, more=True)
+    stream.send_json(HELLO, {"environment": environment}, more=True)
     seconds = perform(session, plan, captures, caller, stream)
     if rerun is not None and seconds <= plan["again_within"]:
         _run_again(session, plan["again"], rerun, captures, stream)
+
+
+def _complete(names: list[str], seed: int) -> dict[str, str]:
+    """Import what the notebook needs and the template lacks, and seed it. Gives the versions of all, where any did."""
+    missing = [name for name in names if name not in sys.modules]
+    for name in missing:
+        import_if_there(name)
+    if not missing:
+        return {}
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    seed_generators(seed)
+    return versions()
 
 
 def _run_again(session: Session, again: list[Any], rerun: Rerun, captures: Captures, stream: Stream) -> None:

@@ -10,8 +10,10 @@ from tests.contract.differences import HEARD_LATE, KNOWN_DIFFERENCES, LATE, Diff
 from tests.contract.outcomes import outcome
 from tests.contract.variants import VARIANTS, YARDSTICK, Variant
 
-SEALED_KERNEL_THEMES = ("endings", "folders", "shell", "concurrency", "limits")
-"""What a seal may change: what is started, written and reached. A sealed kernel's other themes are for `make soak`."""
+KERNEL_THEMES = ("captures", "endings", "errors", "limits", "outputs", "values")
+"""What is run in every test run on the engine that takes seconds for each; its other themes are for `make soak`."""
+SEALED_KERNEL_THEMES = ("endings", "folders")
+"""What a seal may change most: what is started, and where it is written."""
 
 
 def _difference(variant: Variant, behaviour: Behaviour) -> Difference | None:
@@ -22,8 +24,13 @@ def _difference(variant: Variant, behaviour: Behaviour) -> Difference | None:
     return found[0] if found else None
 
 
-def _case(variant: Variant, behaviour: Behaviour) -> object:
-    slow = variant.engine == "kernel" and variant.sealed and behaviour.theme not in SEALED_KERNEL_THEMES
+def _is_slow(variant: Variant, behaviour: Behaviour) -> bool:
+    quick = SEALED_KERNEL_THEMES if variant.sealed else KERNEL_THEMES
+    return variant.engine == "kernel" and behaviour.theme not in quick
+
+
+def _case(variant: Variant, behaviour: Behaviour, *needed: Variant) -> object:
+    slow = any(_is_slow(each, behaviour) for each in (variant, *needed))
     # A theme's executions are begun together, and each is made once: its tests share a process.
     marks = [pytest.mark.xdist_group(f"contract-{behaviour.theme}")]
     if slow:
@@ -54,7 +61,7 @@ def test_behaviour(executions: Executions, variant: Variant, behaviour: Behaviou
     behaviour.check(execution)
 
 
-@pytest.mark.parametrize(("variant", "behaviour"), [_case(*each) for each in COMPARED])
+@pytest.mark.parametrize(("variant", "behaviour"), [_case(*each, YARDSTICK) for each in COMPARED])
 def test_outcome_is_the_yardsticks_or_the_difference_is_known(
     executions: Executions, variant: Variant, behaviour: Behaviour
 ) -> None:

@@ -94,6 +94,19 @@ def test_every_engine_draws_the_same_from_a_seed(executions: Executions) -> None
     assert others == [first] * len(others)
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_template_without_torch_draws_the_same_for_a_notebook_that_needs_it(
+    executions: Executions, sealed: bool
+) -> None:
+    plan = _plan(DRAW, names="drawn", seed=7)
+    expected = items(_execute(executions.engine(Variant(engine="warm")), plan), "drawn")
+    with closing(Variant(engine="warm", sealed=sealed).make(imports=())) as engine:
+        execution = _execute(engine, plan)
+        assert items(execution, "drawn") == expected
+        assert execution.environment["torch"]
+        assert "torch" not in _execute(engine, _plan("x = 1", names="x")).environment
+
+
 @each_variant
 def test_nothing_of_one_execution_is_there_for_the_next(
     executions: Executions, variant: Variant, tmp_path: Path

@@ -30,7 +30,8 @@ class Variant:
 
     def make(self, **options: object) -> Engine:
         """A new engine, for two executions at once."""
-        return ENGINES[self.engine](EngineOptions(seal=self.seal, **options))  # type: ignore[arg-type]
+        settings = {"imports": ("torch",), **options}
+        return ENGINES[self.engine](EngineOptions(seal=self.seal, **settings))  # type: ignore[arg-type]
 
 
 YARDSTICK = Variant(engine="kernel")

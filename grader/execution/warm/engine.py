@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.errors import ExecutionUnavailable, GraderError
 from grader.execution.engine import INTERRUPTED, NO_INPUTS, EngineOptions, Inputs, not_run
+from grader.execution.guest_code import needed_imports
 from grader.execution.recording import Recording
 from grader.execution.sandbox import Sandbox
 from grader.execution.sandbox.installation import find_installation
@@ -89,10 +90,11 @@ class WarmEngine:
             outside = None if sandbox.seal == "namespaces" else stack.enter_context(folder())
             student = None if sandbox.seal == "none" else slot.student
             asked = request(run, limits, scratch=sandbox.scratch(outside), student=student, provided=provided)
+            imports = () if "torch" in self._options.imports else needed_imports(plan, provided)
             lines = stack.enter_context(Lines())
             given = [] if provided is None else [os.open(provided, os.O_RDONLY | os.O_DIRECTORY)]
             slot.start(asked, [*lines.theirs, *given])
-            lines.send(cells(plan, run, limits, inputs))
+            lines.send(cells(plan, run, limits, inputs, imports))
             # The first process of a namespace ignores what it sends itself, so that whoever kills it is outside. But it
             # can have the kernel do that, by a limit: where it happens again and again, we don't look for another.
             immune = sandbox.seal == "namespaces" and not last

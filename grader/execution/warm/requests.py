@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,10 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
     }
 
 
-def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> bytes:
+def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes], imports: Sequence[str] = ()) -> bytes:
     """The code of each cell, and what is due after it: at a capture point, and as a precaution for the next one, which
-    is taken at once or after some seconds; and how all of it is run again. Then the arguments of calls.
+    is taken at once or after some seconds; how all of it is run again; and `imports`, modules that have to be there
+    although the template may lack them. Then the arguments of calls.
 
     Each part stands behind its length (8 bytes): a JSON document, and the frames that it refers to by position. Raises
     ExecutionUnavailable where arguments are missing.
@@ -50,6 +51,7 @@ def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes]) -> 
         "again_within": schedule.AGAIN_WITHIN_SECONDS,
         "inputs": len(digests),
         "prelude": plan.prelude,
+        "imports": list(imports),
     }
     parts = [json.dumps(document).encode("ascii"), *(arguments(digest, inputs) for digest in digests)]
     return b"".join(len(part).to_bytes(8, "little") + part for part in parts)

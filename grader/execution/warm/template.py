@@ -22,7 +22,7 @@ from grader.records import Limits
 from grader.wire import guest_limits
 
 START_SECONDS = 90.0
-_ALWAYS = ("numpy", "torch")
+_ALWAYS = ("numpy",)
 _LINE_BYTES = 1 << 16
 _COMPLAINT_BYTES = 2000
 _ENDING_SECONDS = 5.0
@@ -31,7 +31,7 @@ _ENDING_SECONDS = 5.0
 class Template:
     """A template that has been started; `ready` waits until it has imported everything.
 
-    `imports` are modules to import before any student code runs, beside NumPy and PyTorch. Where one starts threads,
+    `imports` are modules to import before any student code runs, beside NumPy. Where one starts threads,
     which no copy of a process would have, the template begins again without it.
     """
 
