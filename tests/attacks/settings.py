@@ -32,7 +32,7 @@ SEALED = (
     Setting(machine="root", engine="warm", seal="namespaces"),
     Setting(machine="user", engine="warm", seal="namespaces", soak=True),
     Setting(machine="root-in-container", engine="warm", seal="landlock", soak=True),
-    Setting(machine="user-without-namespaces", engine="warm", seal="landlock"),
+    Setting(machine="user-without-namespaces", engine="warm", seal="landlock", soak=True),
     Setting(machine="user", engine="warm", seal="landlock", soak=True),
     Setting(machine="root", engine="kernel", seal="namespaces", soak=True),
     Setting(machine="user", engine="kernel", seal="namespaces", soak=True),

@@ -25,9 +25,10 @@ FEW = (
     *("starts_a_daemon_with_another_program_and_no_environment", "writes_wherever_it_can", "makes_namespaces"),
     *("speaks_for_another_students_kernel", "leaves_files_in_temporary_folders"),
 )
-"""What is run in every test run on the engine that takes seconds for each, and where nothing holds it back."""
+"""What is run in every test run behind the other seal, on the other engine, and where nothing holds it back; all of it
+is for `make soak`."""
 
-IN_PART = ("root-kernel-namespaces", "root-warm-none")
+IN_PART = ("user-without-namespaces-warm-landlock", "root-kernel-namespaces", "root-warm-none")
 
 KNOWN = {
     "takes_it_in_the_buffers_of_sockets": "what waits in sockets is the kernel's memory; only control groups count it",

@@ -97,14 +97,10 @@ def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
     assert len(source.splitlines()) <= LINES_ON_A_SCREEN
 
 
-@pytest.mark.parametrize(
-    "assignment", [pytest.param(name, marks=pytest.mark.xdist_group(f"{name}-warm")) for name in EXPECTED]
-)
-def test_grading_again_executes_nothing_and_comes_to_the_same_marks(
-    assignment: str, classes: Classes, tmp_path: Path
-) -> None:
-    folder = ASSIGNMENTS / assignment
-    graded, first = classes.grade(assignment, "warm")
+@pytest.mark.xdist_group("flowers-warm")
+def test_grading_again_executes_nothing_and_comes_to_the_same_marks(classes: Classes, tmp_path: Path) -> None:
+    folder = ASSIGNMENTS / "flowers"
+    graded, first = classes.grade("flowers", "warm")
     out = shutil.copytree(graded, tmp_path / "out")
     again = grader("grade", folder / "submissions", "--reference", folder / "reference", "--out", out, timeout=600)
     assert first.returncode == again.returncode == ExitStatus.OK
@@ -113,3 +109,9 @@ def test_grading_again_executes_nothing_and_comes_to_the_same_marks(
     for student, result in results(out).items():
         assert result["tasks"] == marked[student]["tasks"], student
         assert result["flags"] == marked[student]["flags"], student
+
+
+@pytest.mark.xdist_group("flowers-warm")
+def test_a_class_without_numbers_to_vary_hears_nothing_of_it(classes: Classes) -> None:
+    out, _ = classes.grade("flowers", "warm")
+    assert not [flag for each in results(out).values() for flag in each["flags"] if flag["code"] == "not-varied"]

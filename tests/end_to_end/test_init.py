@@ -147,9 +147,8 @@ def test_no_more_than_ten_lines_of_a_sample_draft_are_edited(name: str, tmp_path
     assert sum(line.startswith("+ ") for line in changes) <= MOST_EDITED_LINES
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.soak] if name != "activations" else []) for name in SAMPLES]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("name", SAMPLES)
 def test_an_edited_draft_grades_a_class_as_the_module_written_by_hand(name: str, tmp_path: Path) -> None:
     sample = SAMPLES[name]
     folders = {"hand": sample.reference, "draft": _drafted(name, tmp_path)}

@@ -90,9 +90,8 @@ def test_there_are_two_hundred_variations_of_all_three_samples() -> None:
     assert set(by_change) == set(TRANSFORMATIONS)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_a_few_variations_get_full_marks(tmp_path: Path, sample: str) -> None:
-    assert _lost(tmp_path, sample, FEW.__contains__) == {}
+def test_a_few_variations_get_full_marks(tmp_path: Path) -> None:
+    assert _lost(tmp_path, "mlp", FEW.__contains__) == {}
 
 
 @pytest.mark.soak

@@ -11,7 +11,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from grader.notebook import read
 from tests.command_line import ROOT, grader, results
 from tests.end_to_end.hand_ins import DATA, write_sample
 
@@ -320,13 +319,3 @@ def test_without_further_runs_nothing_is_said(tmp_path: Path) -> None:
     assert grader(*command, "--vary", "1", "--repeat", "0").returncode == 0
     (result,) = results(tmp_path / "out").values()
     assert [flag["code"] for flag in result["flags"]] == ["hidden-bug"]
-
-
-def test_a_class_without_numbers_to_vary_hears_nothing_of_it(tmp_path: Path) -> None:
-    reference = ROOT / "tests" / "assignments" / "flowers"
-    path = next((reference / "submissions").glob("ada.*"))
-    assert read(path.read_bytes(), path.name).code_cells
-    done = grader("grade", path, "--reference", reference / "reference", "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    (result,) = results(tmp_path / "out").values()
-    assert "not-varied" not in [flag["code"] for flag in result["flags"]]

@@ -8,6 +8,8 @@ from tests.mutants.document import document
 from tests.mutants.hand_ins import SAMPLES
 from tests.mutants.trying import all_tried
 
+pytestmark = pytest.mark.xdist_group("mutants-as-code")  # one worker tries them
+
 NAMED = 0.9
 WRONG = 0.02
 EXPECTED = {"mlp": 50, "activations": 55, "flowers": 15}
