@@ -7,7 +7,6 @@ may write its data down where nobody finds it, or draw at random.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,7 +23,17 @@ from grader.marking.trace import Trace
 from grader.marking.varied_run import VariedRun, captured, place_of, same
 from grader.notebook import WrittenDown, written_down
 from grader.plan import given_variables
-from grader.records import CheckGrade, Diagnosis, Execution, Flag, Message, Value, root_of, translatable
+from grader.records import (
+    CheckGrade,
+    Diagnosis,
+    Execution,
+    Flag,
+    Message,
+    Value,
+    has_figure,
+    root_of,
+    translatable,
+)
 
 if TYPE_CHECKING:
     from grader.assignment.reference import Reference
@@ -33,8 +42,6 @@ _TYPED_IN = translatable("`{name}` stays the same when the handout's numbers are
 _BY_CHANCE = translatable("`{name}` is right with the handout's numbers, but not with others.")
 _BY_MISTAKE = translatable("`{name}` is right with the handout's numbers, but not with others. {cause}")
 _CLOSE = 1e-6
-_FIGURE = re.compile(r"\d")
-_QUOTED = re.compile(r"`[^`]*`")
 _MOST_NUMBERS = 10_000
 
 
@@ -194,7 +201,7 @@ class Varied:
 
 def _is_cause(diagnosis: Diagnosis) -> bool:
     """Whether a diagnosis names one mistake; how far numbers are off from those that nobody saw says nothing."""
-    return not diagnosis.code.startswith("possible-") and not _FIGURE.search(_QUOTED.sub("", str(diagnosis.message)))
+    return not diagnosis.code.startswith("possible-") and not has_figure(diagnosis.message)
 
 
 def _are_among(values: NDArray[np.float64], numbers: frozenset[float]) -> NDArray[np.bool_]:

@@ -35,7 +35,16 @@ from grader.records.grade import (
     exact_sum,
     total,
 )
-from grader.records.message import Message, Words, either, gaps, in_words, listed, translatable
+from grader.records.message import (
+    Message,
+    Words,
+    either,
+    gaps,
+    has_figure,
+    in_words,
+    listed,
+    translatable,
+)
 from grader.records.notebook import Cell, Notebook, Output, Section, shown_text
 from grader.records.paths import NoPath, Path, read_path, root_of
 from grader.records.result import Result
@@ -111,6 +120,7 @@ __all__ = [
     "either",
     "exact_sum",
     "gaps",
+    "has_figure",
     "in_words",
     "listed",
     "parts_of",

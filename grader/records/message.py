@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _GAP = re.compile(r"\{([a-z_0-9]+)\}")
+_FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"`[^`]*`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ def in_words(words: Words | int, translate: Callable[[str], str]) -> str:
 def _pieces(template: str) -> tuple[str, ...]:
     """What stands between the gaps of a template, and their names in turn."""
     return tuple(_GAP.split(template))
+
+
+def has_figure(words: Words) -> bool:
+    """Whether a figure is in what is said, in digits or as a word. Names of functions and variables may have digits
+    (`log10`, `y1`), which tell nothing."""
+    return _FIGURE.search(_QUOTED.sub("", str(words))) is not None
 
 
 def gaps(template: str) -> frozenset[str]:

@@ -6,13 +6,23 @@ How much is said depends on who reads: `staff` and students of an assignment tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
 from grader.assignment.spec import Reveal
-from grader.records import CheckGrade, Comparison, Diagnosis, Message, Part, Words, either, gaps, translatable
+from grader.records import (
+    CheckGrade,
+    Comparison,
+    Diagnosis,
+    Message,
+    Part,
+    Words,
+    either,
+    gaps,
+    has_figure,
+    translatable,
+)
 from grader.reports import sentences
 from grader.reports.plain_text import shape_text, shortened, visible
 
@@ -20,8 +30,6 @@ Audience = Literal["staff"] | Reveal
 
 ITS_SECTION = Message("its section")
 
-_FIGURE = re.compile(r"\d|\b(?:twice|double|doubled|half|halved|thrice|triple|tenfold)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"`[^`]*`")
 _LONGEST_NAME = 80
 _LONGEST_DETAIL = 200
 _MOST_LABELS = 12
@@ -140,8 +148,7 @@ def is_plain(check: CheckGrade) -> bool:
 def _without_figure(diagnosis: Diagnosis) -> Words:
     if diagnosis.code in sentences.PLAIN_DIAGNOSES:
         return Message(sentences.PLAIN_DIAGNOSES[diagnosis.code])
-    # Names of functions and variables may have digits (`log10`, `y1`), which tell nothing.
-    return "" if _FIGURE.search(_QUOTED.sub("", str(diagnosis.message))) else diagnosis.message
+    return "" if has_figure(diagnosis.message) else diagnosis.message
 
 
 def quoted(name: str) -> str:

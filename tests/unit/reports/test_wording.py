@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from grader.records import CheckGrade, Diagnosis, ExecutionStatus, Found, Message, Reason, Verdict
+from grader.records import CheckGrade, Diagnosis, ExecutionStatus, Found, Message, Reason, Verdict, has_figure
 from grader.reports import wording
 from grader.reports.sentences import STATUSES, VERDICTS, WITH_FIGURES, WITHOUT_FIGURES
 from grader.reports.wording import Audience, explain_diagnoses
@@ -217,3 +217,18 @@ def test_hostile_names_can_neither_act_nor_leave_their_quotation() -> None:
     text = explain(replace(check_grade(comparison=wrong_comparison()), found=found), "places")
 
     assert "`a' [U+202E]b␀`" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "figure"),
+    [
+        ("It is 2 times as large.", True),
+        ("You counted this Double.", True),
+        ("Half of it is gone.", True),
+        ("`log10` stands where `log` is asked for.", False),
+        ("`y1` is left out of the doublet.", False),
+    ],
+)
+def test_a_figure_is_one_in_digits_or_in_words_and_names_have_none(said: str, figure: bool) -> None:
+    assert has_figure(said) is figure
+    assert has_figure(Message("{cause}", {"cause": said})) is figure
