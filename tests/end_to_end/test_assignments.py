@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pickle
 import shutil
 import subprocess
 import tomllib
@@ -26,7 +29,7 @@ LINES_ON_A_SCREEN = 62
 
 
 class Classes:
-    """Each assignment's class, graded once by each engine that is asked for."""
+    """Each assignment's class, graded once by each engine that is asked for, whichever worker does."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,14 +37,23 @@ class Classes:
 
     def _grade(self, assignment: str, engine: str) -> tuple[Path, subprocess.CompletedProcess[str]]:
         out = self._folder / f"{assignment}-{engine}"
-        folder = ASSIGNMENTS / assignment
-        arguments = ["grade", folder / "submissions", "--reference", folder / "reference", "--out", out, "--json"]
-        return out, grader(*arguments, "--engine", engine, timeout=600)
+        graded = out.with_suffix(".pickle")
+        with out.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not graded.exists():
+                folder = ASSIGNMENTS / assignment
+                command = ["grade", folder / "submissions", "--reference", folder / "reference", "--out", out, "--json"]
+                graded.write_bytes(pickle.dumps(grader(*command, "--engine", engine, timeout=600)))
+        process: subprocess.CompletedProcess[str] = pickle.loads(graded.read_bytes())
+        return out, process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> Classes:
-    return Classes(tmp_path_factory.mktemp("classes"))
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "classes"
+    folder.mkdir(exist_ok=True)
+    return Classes(folder)
 
 
 def _cases() -> list[Any]:
