@@ -13,7 +13,7 @@ settings.load_profile("grader")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core: half of the tests' time is spent waiting for what hangs, or for a second to pass."""
+    """Two for each core: some tests wait for what hangs, while others keep a core busy."""
     return (os.cpu_count() or 2) * 2
 
 

@@ -33,9 +33,8 @@ def common_imports(hand_ins: Sequence[Path], provided: Path | None, names: Colle
     return tuple(
         name
         for name, count in counts.most_common()
-        if (count >= least or name in _SLOW)
-        and name.partition(".")[0] not in _NEVER
-        and name.partition(".")[0] not in ours
+        for package in [name.partition(".")[0]]
+        if (count >= least or package in _SLOW) and package not in _NEVER | ours
     )
 
 

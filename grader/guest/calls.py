@@ -14,6 +14,7 @@ import time
 from struct import Struct
 from typing import Any
 
+from .captures import use_one_thread
 from .libraries import Libraries
 from .objects import Objects
 from .paths import ABSENT, follow
@@ -230,6 +231,4 @@ def _shut_off(stream: int) -> None:
     for number in (0, 1, 2, stream):
         if number >= 0:
             os.dup2(nowhere, number)
-    if "torch" in sys.modules:
-        # The threads of a pool that the original has used aren't there in a copy, which would wait for them for ever.
-        sys.modules["torch"].set_num_threads(1)
+    use_one_thread()

@@ -50,6 +50,12 @@ def run_prelude(source: str, namespace: dict[str, Any]) -> None:
             exec(compile(source, "prelude.py", "exec"), namespace)
 
 
+def use_one_thread() -> None:
+    """Have PyTorch start no threads: those of a pool aren't there in a copy, which would wait for them for ever."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
 def seed_generators(seed: int) -> None:
     """Seed the global generators of Python, NumPy and PyTorch."""
     random.seed(seed)

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import walls, working_folder
 from .calls import Caller
-from .captures import Captures, import_if_there, run_prelude, seed_generators, versions
+from .captures import Captures, import_if_there, run_prelude, seed_generators, use_one_thread, versions
 from .rerun import Rerun
 from .shell import Session
 from .stream import AGAIN, CALLS, CAPTURES, HELLO, OVER, Stream
@@ -32,29 +32,26 @@ def run(session: Session, settings: dict[str, Any], request: dict[str, Any], des
     folders[:] = [type(folders[0])(os.getcwd())]
     random.seed(request["seed"])  # all others are the slot's; a fork gives this one another seed
     session.connect(stream)
-    environment = _complete(plan["imports"], request["seed"]) or settings["environment"]
+    _complete(plan["imports"], request["seed"])
     captures = Captures(session.shell.user_ns, limits["guest"])
     caller = Caller(session.shell.user_ns, limits["guest"], _STREAM)
     walls.close(settings["walls"], scratch, student)
     rerun = Rerun(session.shell, plan["prelude"]) if plan["again"] else None
     run_prelude(plan["prelude"], session.shell.user_ns)
-    stream.send_json(HELLO, {"environment": environment}, more=True)
+    stream.send_json(HELLO, {"environment": versions()}, more=True)
     seconds = perform(session, plan, captures, caller, stream)
     if rerun is not None and seconds <= plan["again_within"]:
         _run_again(session, plan["again"], rerun, captures, stream)
 
 
-def _complete(names: list[str], seed: int) -> dict[str, str]:
-    """Import what the notebook needs and the template lacks, and seed it. Gives the versions of all, where any did."""
+def _complete(names: list[str], seed: int) -> None:
+    """Import what the notebook needs and the template lacks, and seed it."""
     missing = [name for name in names if name not in sys.modules]
     for name in missing:
         import_if_there(name)
-    if not missing:
-        return {}
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
-    seed_generators(seed)
-    return versions()
+    if missing:
+        use_one_thread()
+        seed_generators(seed)
 
 
 def _run_again(session: Session, again: list[Any], rerun: Rerun, captures: Captures, stream: Stream) -> None:

@@ -38,13 +38,12 @@ def serve(settings: dict[str, Any]) -> None:
     session = Session()
     install(session.shell)
     warm_up(session, settings["limits"])
-    settings["environment"] = versions()
     sys.path[:] = [entry for entry in sys.path if entry]
     gc.collect()
     gc.freeze()
     gc.enable()
     use_huge_pages()
-    _tell(parent, {"environment": settings["environment"]})
+    _tell(parent, {"environment": versions()})
     _open_slots(parent, session, settings)
     sweep(everybody=False)  # slots end by themselves when the parent goes, and leave nothing
     os._exit(0)  # there is nothing to tidy up, and much to take apart

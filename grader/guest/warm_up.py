@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from .calls import Caller
-from .captures import Captures
+from .captures import Captures, use_one_thread
 from .frames import encode
 from .libraries import Libraries
 from .objects import Objects
@@ -43,8 +43,7 @@ _DUE: dict[str, Any] = {"names": ["total", "values", "a", "b", "c", "d", "t", "u
 
 def warm_up(session: Any, limits: dict[str, int]) -> None:
     """Run a notebook that uses a little of everything a few times over, and leave the session as it was."""
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+    use_one_thread()
     cells = [*_CELLS, *(_NUMPY if "numpy" in sys.modules else ()), *(_TORCH if "torch" in sys.modules else ())]
     plan = {"cells": [{"code": code, "due": _DUE, "ahead": None} for code in cells], "careful_after": 0.0}
     shell = session.shell

@@ -30,7 +30,7 @@ def request(run: Run, limits: Limits, *, scratch: str, student: int | None, prov
     }
 
 
-def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes], imports: Sequence[str] = ()) -> bytes:
+def cells(plan: Plan, run: Run, limits: Limits, inputs: Mapping[str, bytes], imports: Sequence[str]) -> bytes:
     """The code of each cell, and what is due after it: at a capture point, and as a precaution for the next one, which
     is taken at once or after some seconds; how all of it is run again; and `imports`, modules that have to be there
     although the template may lack them. Then the arguments of calls.
