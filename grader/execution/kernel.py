@@ -49,7 +49,7 @@ class KernelEngine:
         if not plan.cells:
             return not_run(run, self.name, "rejected", "The notebook has no code cells.")
         try:
-            recording = asyncio.run(self._execute(plan, run, limits, provided, inputs))
+            recording = self._try(plan, run, limits, provided, inputs)
         except ExecutionUnavailable as error:
             return not_run(run, self.name, "unavailable", INTERRUPTED if self._closed else str(error))
         except Exception as error:  # whatever it was, it must not lose the batch
@@ -65,6 +65,15 @@ class KernelEngine:
             for pid in self._running:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
+
+    def _try(self, plan: Plan, run: Run, limits: Limits, provided: Path | None, inputs: Inputs) -> Recording:
+        """Execute, and once more where that could not be: a kernel that dies before a notebook runs isn't its fault."""
+        try:
+            return asyncio.run(self._execute(plan, run, limits, provided, inputs))
+        except ExecutionUnavailable:
+            if self._closed:
+                raise
+        return asyncio.run(self._execute(plan, run, limits, provided, inputs))
 
     async def _execute(self, plan: Plan, run: Run, limits: Limits, provided: Path | None, inputs: Inputs) -> Recording:
         # nbclient leaves tasks behind where a kernel dies; what they raise then says nothing new.

@@ -19,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from grader.errors import ExecutionUnavailable
+from grader.execution.endings import how_it_ended
 from grader.execution.kernel_launch import Launch
 from grader.execution.messages import content_of
 from grader.execution.processes import end
@@ -107,7 +108,8 @@ class KernelProcess:
         try:
             await self.client.wait_for_ready(timeout=START_SECONDS)
         except RuntimeError as error:
-            raise self._no_kernel(error) from error
+            await self.wait(seconds=_ENDING_SECONDS)
+            raise self._no_kernel(f"its process {how_it_ended(self.exit_code)}" if self.exited else error) from error
         self.kernel_pid = self._descendant(self._launch.generation)
 
     def _descendant(self, generation: int) -> int:
@@ -120,7 +122,7 @@ class KernelProcess:
             pid = child
         return pid
 
-    def _no_kernel(self, error: Exception) -> ExecutionUnavailable:
+    def _no_kernel(self, error: Exception | str) -> ExecutionUnavailable:
         remedy = "Check that `python -m ipykernel_launcher` starts, with the Python of the class."
         return ExecutionUnavailable(f"No kernel could be started: {error}.", remedy=remedy)
 

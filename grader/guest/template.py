@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -51,24 +52,71 @@ def serve(settings: dict[str, Any]) -> None:
 
 def _open_slots(parent: socket.socket, session: Session, settings: dict[str, Any]) -> None:
     system.become_subreaper()
-    slots: set[int] = set()
+    family = _Family(parent)
     while True:
-        data, descriptors, _, _ = socket.recv_fds(parent, 1, 1)
-        slots -= _ended()
-        if not data:
-            return _wait_for(slots)
-        _end_orphans(slots)
-        child = os.fork()
-        if child == 0:
-            parent.close()
-            slot.serve(session, settings, socket.socket(fileno=descriptors[0]))
-            os._exit(0)
-        slots.add(child)
-        os.close(descriptors[0])
+        if family.wait():
+            data, descriptors, _, _ = socket.recv_fds(parent, 1, 1)
+            if not data:
+                return family.wait_for_slots()
+            child = os.fork()
+            if child == 0:
+                family.leave()
+                slot.serve(session, settings, socket.socket(fileno=descriptors[0]))
+                os._exit(0)
+            os.close(descriptors[0])
+            family.add_slot(child)
+        family.bury()
 
 
 def _tell(parent: socket.socket, document: dict[str, Any]) -> None:
     parent.sendall(json.dumps(document).encode("ascii") + b"\n")
+
+
+class _Family:
+    """The children of this process, each seen off when it ends: slots, and what a slot was running that was killed
+    itself, which becomes ours and is ended. `parent` is what else is waited for."""
+
+    def __init__(self, parent: socket.socket) -> None:
+        self._parent = parent
+        self._slots: set[int] = set()
+        self._watched: dict[int, int] = {}
+        self._poll = select.poll()
+        self._poll.register(parent, select.POLLIN)
+
+    def wait(self) -> bool:
+        """Wait until the parent says something, or a child ends; whether the parent does."""
+        return any(descriptor == self._parent.fileno() for descriptor, _ in self._poll.poll())
+
+    def add_slot(self, child: int) -> None:
+        self._slots.add(child)
+        self._watch(child)
+
+    def leave(self) -> None:
+        """Be no part of it, as a child is to."""
+        for descriptor in (self._parent.detach(), *self._watched.values()):
+            os.close(descriptor)
+
+    def bury(self) -> None:
+        """See off who has ended, and end who has become ours by that."""
+        for child in _ended() & self._watched.keys():
+            self._slots.discard(child)
+            self._poll.unregister(self._watched[child])
+            os.close(self._watched.pop(child))
+        for orphan in set(children(os.getpid())) - self._watched.keys():
+            self._watch(orphan)
+            for process in [*everything_below(orphan), orphan]:
+                kill(process)
+
+    def _watch(self, child: int) -> None:
+        self._watched[child] = os.pidfd_open(child)
+        self._poll.register(self._watched[child], select.POLLIN)
+
+    def wait_for_slots(self) -> None:
+        """Let them clear up, which they do when the parent goes."""
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while self._slots and time.monotonic() < deadline:
+            time.sleep(0.005)
+            self._slots -= _ended()
 
 
 def _ended() -> set[int]:
@@ -82,18 +130,3 @@ def _ended() -> set[int]:
             ended.add(child)
     except ChildProcessError:
         return ended
-
-
-def _end_orphans(slots: set[int]) -> None:
-    """End what a slot was running that was killed itself: it has become ours."""
-    for child in children(os.getpid()):
-        if child not in slots:
-            for process in [*everything_below(child), child]:
-                kill(process)
-
-
-def _wait_for(slots: set[int]) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while slots and time.monotonic() < deadline:
-        time.sleep(0.005)
-        slots -= _ended()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from grader.execution import Engine, execute_with_retry
+from grader.guest.processes import children
 from grader.records import CapturePoint, Execution, Limits, Plan, Run, Source
 from tests.contract.behaviours import LIMITS
 from tests.contract.behaviours.reading import capture, items, scalar
@@ -201,6 +205,24 @@ def test_an_interpreter_that_cannot_run_notebooks_is_our_fault(variant: Variant,
         assert execution.cells == ()
 
 
+@pytest.mark.parametrize("starts", [2, 3])
+def test_a_kernel_that_dies_before_student_code_runs_is_started_once_more(starts: int, tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    unsteady = tmp_path / "python"
+    unsteady.write_text(
+        f'#!/bin/sh\ncase "$*" in *ipykernel_launcher*)\n'
+        f'  echo >> {deaths}; [ $(wc -l < {deaths}) -ge {starts} ] || exit 9\nesac\nexec {sys.executable} "$@"\n'
+    )
+    unsteady.chmod(0o755)
+    with closing(Variant(engine="kernel").make(python=str(unsteady))) as engine:
+        execution = _execute(engine, _plan("x = 1", names="x"))
+    if starts == 2:
+        assert scalar(execution, "x") == 1
+    else:
+        assert execution.status == "unavailable"
+        assert "ended by itself, with exit status 9" in execution.reason
+
+
 @each_variant
 def test_provided_files_that_cannot_be_copied_are_our_fault(variant: Variant, tmp_path: Path) -> None:
     with closing(variant.make()) as engine:
@@ -247,3 +269,33 @@ def test_closing_an_engine_ends_what_runs_and_says_so(variant: Variant) -> None:
     assert execution.status == "unavailable"
     assert "interrupted" in execution.reason
     assert _execute(engine, plan).status == "unavailable"
+
+
+def _lines_of_descent(pid: int) -> Iterator[tuple[int, ...]]:
+    """All those that a process below one came of, and that process, for each."""
+    for child in children(pid):
+        yield (child,)
+        yield from ((child, *below) for below in _lines_of_descent(child))
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_a_killed_slot_was_running_is_ended_at_once_and_not_only_when_the_next_is_opened(sealed: bool) -> None:
+    plan = _plan("import subprocess\nsubprocess.run(['sleep', '98.7'])", "import time\ntime.sleep(99)")
+    limits = Limits(cell_seconds=100.0, total_seconds=200.0)
+    with ThreadPoolExecutor(1) as pool, closing(Variant(engine="warm", sealed=sealed).make(imports=())) as engine:
+        running = pool.submit(_execute, engine, plan, None, limits)
+        killed = set()
+        while not running.done():
+            for line in _lines_of_descent(os.getpid()):
+                with suppress(OSError):  # it has ended meanwhile
+                    if b"98.7" in Path(f"/proc/{line[-1]}/cmdline").read_bytes():
+                        template, slot, _, _ = line[-4:]
+                        os.kill(slot, signal.SIGKILL)
+                        killed.add(slot)
+            time.sleep(0.05)
+        assert running.result().status == "unavailable"
+        assert len(killed) == 3
+        deadline = time.monotonic() + 5
+        while children(template) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert children(template) == []
