@@ -17,8 +17,9 @@ from grader.assignment.exposure import Exposed, exposed
 from grader.assignment.loading import Loaded, load
 from grader.assignment.spec import Policies, Spec, Tolerance
 from grader.assignment.variations import variations
-from grader.batch import archives
+from grader.batch import opening
 from grader.batch.beside import of_hand_in
+from grader.batch.opening import NO_FILE, contents
 from grader.batch.stages import (
     BY_ITSELF,
     Company,
@@ -31,29 +32,21 @@ from grader.batch.stages import (
     Terms,
     WantsRepeat,
 )
-from grader.batch.unpacking import Bounds, Unpacked
-from grader.errors import ExecutionUnavailable, NotebookRejected
+from grader.errors import NotebookRejected
 from grader.execution import Recording
 from grader.gradebook import Entry, dump_notebook, load_notebook, make_entry
 from grader.marking import mark_submission, ungraded, wants_another_run, weaknesses
 from grader.marking.rejudging import holds_at
 from grader.marking.weaknesses import Examined
-from grader.notebook import FILE_BYTES, Part, join, outline, read, tasks_of
+from grader.notebook import Part, join, read, tasks_of
 from grader.plan import make_plan, sought
 from grader.records import Execution, Grade, Notebook, Replacement, Result
 from grader.reports import executed_notebook, feedback_page, result_document
-
-_NO_FILE = "This is no regular file. Hand in the notebook itself."
 
 
 @functools.cache
 def _assignment(reference: Path) -> Loaded:
     return load(reference)
-
-
-def unpack(archive: Path, into: Path, bounds: Bounds) -> Unpacked:
-    """Unpack an archive into an empty folder; see `archives`."""
-    return archives.unpack(archive, into, bounds)
 
 
 def describe(reference: Path) -> Described:
@@ -74,8 +67,8 @@ def prepare(terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
     Raises ExecutionUnavailable where its file can't be opened.
     """
     if not path.is_file():
-        return Prepared(sha256="", rejected=_NO_FILE)
-    files = _contents(company.parts or (path,))
+        return Prepared(sha256="", rejected=NO_FILE)
+    files = contents(company.parts or (path,))
     sha256 = of_hand_in(hashlib.sha256(files[0][1]).hexdigest(), [*_digests(files[1:]), company.digest])
     try:
         notebook = _together(_spec(terms), files)
@@ -92,26 +85,12 @@ def tasks(reference: Path, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ..
     found: list[tuple[str, ...]] = []
     if not all(path.is_file() for path in paths):
         return ((),) * len(paths)
-    for name, data in _contents(paths):
+    for name, data in contents(paths):
         try:
             found.append(tasks_of(read(data, name), name, wanted))
         except NotebookRejected:
             found.append(())
     return tuple(found)
-
-
-def _contents(paths: tuple[Path, ...]) -> list[tuple[str, bytes]]:
-    """The names and bytes of files, up to what is read of all together."""
-    left = FILE_BYTES + 1
-    files: list[tuple[str, bytes]] = []
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                files.append((path.name, file.read(left)))
-        except OSError as error:
-            raise ExecutionUnavailable(f"The file can't be read: {error.strerror}.") from error
-        left -= len(files[-1][1])
-    return files
 
 
 def _digests(files: Sequence[tuple[str, bytes]]) -> list[str]:
@@ -130,20 +109,9 @@ def _together(spec: Spec, files: Sequence[tuple[str, bytes]]) -> Notebook:
     return join(parts)
 
 
-def outline_of(reference: Path | None, path: Path) -> Outlined:
-    """Read a hand-in and say what is where in it, by the tasks of an assignment or by what looks like a heading.
-
-    Raises ExecutionUnavailable where its file can't be opened.
-    """
-    tasks = () if reference is None else sought(_assignment(reference).spec)
-    if not path.is_file():
-        return Outlined(rejected=_NO_FILE)
-    try:
-        ((name, data),) = _contents((path,))
-        notebook = read(data, name)
-    except NotebookRejected as error:
-        return Outlined(rejected=str(error))
-    return Outlined(outline=outline(notebook, tasks))
+def outline_of(reference: Path, path: Path) -> Outlined:
+    """Say what is where in a hand-in, by the tasks of an assignment; see `opening.outline_of`."""
+    return opening.outline_of(path, sought(_assignment(reference).spec))
 
 
 def plan_again(terms: Terms, document: str, sha256: str) -> Prepared:

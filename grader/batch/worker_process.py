@@ -7,6 +7,7 @@ import os
 import resource
 import select
 import signal
+import sys
 import threading
 from contextlib import suppress
 from importlib import import_module
@@ -122,11 +123,10 @@ def _done(message: bytes) -> bytes:
 
 
 def _bound() -> None:
-    import torch  # only workers need it, and importing it takes a second
-
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    torch.set_num_threads(1)
+    if "torch" in sys.modules:  # which is imported for an assignment only, and takes seconds
+        sys.modules["torch"].set_num_threads(1)
     gc.freeze()  # what was imported stays, and need not be looked through again and again
     # A job makes thousands of records and syntax trees, and hardly a cycle.
     gc.set_threshold(*_COLLECTING)

@@ -45,21 +45,24 @@ UNPACK_SECONDS = 600.0
 
 _JOBS = "grader.batch.jobs"
 """Known by name only, so that this process does not import what only the workers need, torch above all."""
+_OPENING = "grader.batch.opening"
+"""The jobs that need no assignment."""
 _PRELOADED = "grader.batch.preloaded"
 """Imported once, before workers are forked; one that died is replaced by a fork, too."""
 
 
 class Workers:
-    """A few worker processes for one reference folder; its methods block, and may be called from many threads.
+    """A few worker processes for one reference folder, or for jobs that need none; its methods block, and may be called
+    from many threads.
 
     A thread gets the same worker again where it can, which remembers what it has parsed of a submission.
     """
 
-    def __init__(self, reference: Path, *, processes: int, seconds: float = JOB_SECONDS) -> None:
+    def __init__(self, reference: Path | None, *, processes: int, seconds: float = JOB_SECONDS) -> None:
         self.seconds = seconds
-        self.reference = reference
+        self._reference = reference
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([_PRELOADED])
+        self._context.set_forkserver_preload([] if reference is None else [_PRELOADED])
         forkserver.ensure_running()
         self._free = threading.Condition()
         self._idle: list[WorkerProcess | None] = [None] * processes  # None: not started yet, or ended
@@ -82,6 +85,12 @@ class Workers:
             for worker in (*self._idle, *self._busy):
                 if worker is not None:
                     worker.end()
+
+    @property
+    def reference(self) -> Path:
+        """The reference folder, which there must be."""
+        assert self._reference is not None
+        return self._reference
 
     def describe(self) -> Described:
         """The assignment as data; raises AssignmentError, also where loading it takes for ever or kills its process."""
@@ -108,7 +117,7 @@ class Workers:
 
     def unpack(self, archive: Path, into: Path, bounds: Bounds) -> Unpacked:
         """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
-        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS)
+        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS, module=_OPENING)
 
     def tasks(self, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
         """Of each file, the tasks that it has headings of; of none, where that can't be told."""
@@ -117,9 +126,12 @@ class Workers:
         except ExecutionUnavailable:
             return ((),) * len(paths)
 
-    def outline(self, path: Path, *, by_reference: bool) -> Outlined:
-        """Read a hand-in and say what is where in it, by the assignment's tasks or by what looks like a heading."""
-        return self._do(Outlined, "outline_of", self.reference if by_reference else None, path)
+    def outline(self, path: Path) -> Outlined:
+        """Read a hand-in and say what is where in it, by the assignment's tasks, or without one by what looks like a
+        heading."""
+        if self._reference is None:
+            return self._do(Outlined, "outline_of", path, module=_OPENING)
+        return self._do(Outlined, "outline_of", self.reference, path)
 
     def prepare(self, terms: Terms, path: Path, company: Company = BY_ITSELF) -> Prepared:
         """Read and plan a hand-in; raises ExecutionUnavailable where that can't be done."""
@@ -166,9 +178,11 @@ class Workers:
             return self._do(kind, job, *arguments)
         return self._do(kind, job, *arguments)
 
-    def _do(self, kind: type[T], job: str, *arguments: object, seconds: float | None = None) -> T:
+    def _do(
+        self, kind: type[T], job: str, *arguments: object, seconds: float | None = None, module: str | None = None
+    ) -> T:
         with self._worker() as worker:
-            result = worker.do(_JOBS, job, arguments, seconds=seconds or self.seconds)
+            result = worker.do(module or _JOBS, job, arguments, seconds=seconds or self.seconds)
         assert isinstance(result, kind)
         return result
 

@@ -123,7 +123,7 @@ def _unfound(workers: Workers, hand_ins: Sequence[Remarked]) -> Mapping[str, Unf
 def _outline(workers: Workers, path: Path) -> Outline:
     nothing = Outline(sections=(), headings=())
     try:
-        return workers.outline(path, by_reference=True).outline or nothing
+        return workers.outline(path).outline or nothing
     except ExecutionUnavailable:
         return nothing
 

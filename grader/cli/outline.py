@@ -38,9 +38,9 @@ def run_outline(notebooks: Sequence[Path], reference: Path | None, *, as_json: b
     """
     folder = reference or (_DEFAULT if (_DEFAULT / "assignment.py").is_file() else None)
     hand_ins = collect(notebooks, apart=() if folder is None else (folder,)).hand_ins
-    with Workers(folder or _DEFAULT, processes=1) as workers:
+    with Workers(folder, processes=1) as workers:
         spec = workers.describe().spec if folder else None
-        outlined = ((each.path, _outlined(workers, each.path, by_reference=spec is not None)) for each in hand_ins)
+        outlined = ((each.path, _outlined(workers, each.path)) for each in hand_ins)
         if as_json:
             documents = [_document(path, result, spec) for path, result in outlined]
             print_document({"schema": "grader.outline/1", "notebooks": documents})
@@ -49,9 +49,9 @@ def run_outline(notebooks: Sequence[Path], reference: Path | None, *, as_json: b
             _print(path, result, spec)
 
 
-def _outlined(workers: Workers, path: Path, *, by_reference: bool) -> Outlined:
+def _outlined(workers: Workers, path: Path) -> Outlined:
     try:
-        return workers.outline(path, by_reference=by_reference)
+        return workers.outline(path)
     except ExecutionUnavailable as error:
         return Outlined(rejected=str(error))  # the others are looked at all the same
 
