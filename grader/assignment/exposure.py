@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from grader.assignment.declarations import Function
-from grader.assignment.folder import contents_of
 from grader.assignment.mutation.sources import source_of
 from grader.assignment.plain import equal
 from grader.assignment.reference import Reference
+from grader.assignment.sources import contents_of
 from grader.wire.arrays import AnyArray
 
 _PROVIDED = "provided/"

@@ -24,13 +24,14 @@ from grader.assignment.declarations import (
 )
 from grader.assignment.evaluation import Importable
 from grader.assignment.expected_mistakes import mistakes_of, refuse_no_mistakes
-from grader.assignment.folder import FolderModules, read_sources
+from grader.assignment.folder import FolderModules
 from grader.assignment.functions import FunctionReference, build_function
 from grader.assignment.headings import headings_by_task
 from grader.assignment.mutation import Mutant
 from grader.assignment.prelude import Prelude, read_prelude
 from grader.assignment.properties import PropertyReference, build_property
 from grader.assignment.reference import Graph, Reference, build_graph
+from grader.assignment.sources import read_sources
 from grader.assignment.spec import (
     CheckSpec,
     FunctionSpec,

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from grader.assignment.sources import refuse_missing
 from grader.assignment.spec import Tolerance
 from grader.batch.stages import (
     BY_ITSELF,
@@ -56,9 +57,12 @@ class Workers:
     from many threads.
 
     A thread gets the same worker again where it can, which remembers what it has parsed of a submission.
+    Raises AssignmentError where the folder isn't there, or holds no assignment.
     """
 
     def __init__(self, reference: Path | None, *, processes: int, seconds: float = JOB_SECONDS) -> None:
+        if reference is not None:
+            refuse_missing(reference)  # at once, and not when a process has imported torch
         self.seconds = seconds
         self._reference = reference
         self._context = multiprocessing.get_context("forkserver")

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from grader.assignment import folder as reading
+from grader.assignment import sources as reading
 from grader.assignment.loading import load
 from grader.errors import AssignmentError
 

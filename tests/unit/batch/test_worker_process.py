@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -115,7 +114,7 @@ def test_ctrl_c_is_for_the_parent(worker: WorkerProcess) -> None:
 
 def test_threads_keep_their_worker_and_the_dead_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_JOBS", __name__)
-    with Workers(Path("nowhere"), processes=2) as pool, ThreadPoolExecutor(2) as threads:
+    with Workers(None, processes=2) as pool, ThreadPoolExecutor(2) as threads:
         gate = threading.Barrier(2)
 
         def three(fatal: bool) -> list[object]:
@@ -136,7 +135,7 @@ def test_threads_keep_their_worker_and_the_dead_are_replaced(monkeypatch: pytest
 def test_leaving_ends_all_workers_whatever_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_JOBS", __name__)
     with ThreadPoolExecutor(1) as threads:
-        with Workers(Path("nowhere"), processes=2) as pool:
+        with Workers(None, processes=2) as pool:
             child = pool._do(int, "pid")
             monkeypatch.setattr(workers, "_JOBS", "time")
             asleep = threads.submit(pool._do, object, "sleep", 1000)

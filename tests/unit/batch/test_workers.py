@@ -72,10 +72,12 @@ def executed(handed_in: Notebook, *executions: Execution) -> Executed:
 
 
 @pytest.mark.parametrize("how", ["exits", "hangs", "raises", "hogs"])
-def test_only_the_check_whose_marking_fails_stays_unmarked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_check_whose_marking_fails_stays_unmarked(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers, "_JOBS", "tests.killing_jobs")
     execution = Execution(status="completed", engine="test", seconds=0, seed=0)
-    with Workers(Path(how), processes=1, seconds=3) as pool:
+    with Workers(write_assignment(tmp_path / how), processes=1, seconds=3) as pool:
         grade = careful(pool, spec_of("a", "b")).mark(executed(Notebook(cells=()), execution))
     assert {check.id: check.verdict for check in grade.checks} == {"a": "correct", "b": "unmarked"}
     assert grade.points == 1, "what could be marked keeps its points"
