@@ -28,7 +28,7 @@ FEW = (
 """What is run in every test run behind the other seal, on the other engine, and where nothing holds it back; all of it
 is for `make soak`."""
 
-IN_PART = ("user-without-namespaces-warm-landlock", "root-kernel-namespaces", "root-warm-none")
+IN_PART = {"user-without-namespaces-warm-landlock": FEW, "root-kernel-namespaces": FEW[:3], "root-warm-none": FEW}
 
 KNOWN = {
     "takes_it_in_the_buffers_of_sockets": "what waits in sockets is the kernel's memory; only control groups count it",
@@ -44,7 +44,7 @@ def _cases(settings: Iterable[Setting], concerns: Callable[[Attack], Engines]) -
         for attack in ATTACKS:
             if setting.engine in concerns(attack):
                 marks = [pytest.mark.xdist_group(setting.name)]
-                few = setting.name in IN_PART and attack.name in FEW
+                few = attack.name in IN_PART.get(setting.name, ())
                 if setting.soak and not few:
                     marks.append(pytest.mark.soak)
                 if setting.seal != "none" and attack.name in KNOWN:

@@ -137,11 +137,13 @@ def test_the_page_builds_this_recipe() -> None:
     assert len(built) + len(RUNS) == len(COMMANDS)
 
 
+@pytest.mark.soak
 def test_every_step_succeeds(built: Built) -> None:
     assert [each["step"] for each in built.steps] == [each.argument for each in RECIPE if each.name == "RUN"]
     assert all(each["status"] == 0 for each in built.steps), built.steps
 
 
+@pytest.mark.soak
 def test_with_default_privileges_it_seals_by_landlock(built: Built) -> None:
     told = built.runs[RUNS[0]]
     assert read_run(RUNS[0]).arguments == ("doctor",)
@@ -149,6 +151,7 @@ def test_with_default_privileges_it_seals_by_landlock(built: Built) -> None:
     assert told["stdout"].strip().endswith("This machine seals student code in, by landlock.")
 
 
+@pytest.mark.soak
 def test_with_default_privileges_it_grades(built: Built) -> None:
     told = built.runs[RUNS[1]]
     assert read_run(RUNS[1]).arguments[0] == "grade"

@@ -10,10 +10,10 @@ from tests.contract.differences import HEARD_LATE, KNOWN_DIFFERENCES, LATE, Diff
 from tests.contract.outcomes import outcome
 from tests.contract.variants import VARIANTS, YARDSTICK, Variant
 
-KERNEL_THEMES = ("captures", "endings", "errors", "limits", "outputs", "values")
+KERNEL_THEMES = ("captures", "endings", "errors", "values")
 """What is run in every test run on the engine that takes seconds for each; its other themes are for `make soak`."""
-SEALED_KERNEL_THEMES = ("endings", "folders")
-"""What a seal may change most: what is started, and where it is written."""
+SEALED_KERNEL_THEMES = ("endings",)
+"""What a seal may change most."""
 
 
 def _difference(variant: Variant, behaviour: Behaviour) -> Difference | None:

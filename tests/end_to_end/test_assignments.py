@@ -109,6 +109,7 @@ def test_the_whole_module_fits_on_a_screen(assignment: str) -> None:
     assert len(source.splitlines()) <= LINES_ON_A_SCREEN
 
 
+@pytest.mark.soak
 @pytest.mark.xdist_group("flowers-warm")
 def test_grading_again_executes_nothing_and_comes_to_the_same_marks(classes: Classes, tmp_path: Path) -> None:
     folder = ASSIGNMENTS / "flowers"

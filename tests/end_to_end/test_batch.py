@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import RIGHT, ROOT, UNSEALABLE, grader, results, write_assignment, write_notebook
+from tests.command_line import ASSIGNMENT, RIGHT, ROOT, UNSEALABLE, grader, results, write_assignment, write_notebook
 
 HANGS = ("import numpy as np\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "while True:\n    pass")
 DIES = ("import numpy as np, os\nx = np.array([1.0, 2.0, 3.0])\ntotal = x.sum()", "os._exit(1)\nsquares = x**2")
@@ -145,6 +145,12 @@ def test_one_late_hand_in_keeps_the_others_and_all_are_marked_by_one_rule(tmp_pa
     assert document["counts"]["executed"] == 2, "amara's first attempt is marked again, and not run again"
     assert results(tmp_path / "out")["amara"]["points"] == 6, "her first attempt's files are her own"
 
+    write_assignment(tmp_path / "reference", source.replace('Assignment("sums"', 'Assignment("other"'))
+    process = grader(*late, cwd=tmp_path)
+    assert process.returncode == 2, "another assignment is kept out of a folder that holds one"
+    assert "'sums'" in process.stderr
+    assert "--out" in process.stderr
+
 
 def test_what_the_handout_provides_is_part_of_what_was_executed(tmp_path: Path) -> None:
     provided = write_assignment(tmp_path / "reference") / "provided"
@@ -157,18 +163,6 @@ def test_what_the_handout_provides_is_part_of_what_was_executed(tmp_path: Path) 
     document = grade(tmp_path)
     assert document["counts"]["executed"] == 1
     assert points_by_student(document)["amara", 1] == (3, 4), "other numbers cost the first check that uses them"
-
-
-def test_another_assignment_is_kept_out_of_a_folder_that_holds_one(tmp_path: Path) -> None:
-    write_assignment(tmp_path / "reference")
-    write_notebook(tmp_path / "class" / "amara.ipynb")
-    grade(tmp_path)
-    source = (tmp_path / "reference" / "assignment.py").read_text()
-    write_assignment(tmp_path / "reference", source.replace('Assignment("sums"', 'Assignment("other"'))
-    process = grader(*arguments(tmp_path), cwd=tmp_path)
-    assert process.returncode == 2
-    assert "'sums'" in process.stderr
-    assert "--out" in process.stderr
 
 
 def test_being_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -239,13 +233,15 @@ def test_the_end_names_what_an_instructor_has_to_decide(tmp_path: Path) -> None:
     assert "Kept from earlier gradings into this folder, though not among these files: leaves." in text
 
 
-def test_the_roster_gives_names_and_rows_for_the_absent(tmp_path: Path) -> None:
-    write_assignment(tmp_path / "reference")
+def test_the_roster_gives_names_and_rows_for_the_absent_whatever_a_reference_prints(tmp_path: Path) -> None:
+    write_assignment(tmp_path / "reference", ASSIGNMENT.replace("return x.sum()", 'print("adding up"); return x.sum()'))
     write_notebook(tmp_path / "class" / "1001_hw.ipynb")
     write_notebook(tmp_path / "class" / "larsen bo.ipynb")
     (tmp_path / "roster.csv").write_text("id,name\n1001,Amara Okafor\n1002,Bo Larsen\n1003,=HYPERLINK(1)\n")
     process = grader(*arguments(tmp_path), "--roster", "roster.csv", cwd=tmp_path)
     assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["schema"], "what a reference prints is no part of what programs read"
+    assert "adding up" in process.stderr
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert list(rows) == ["1001", "1002", "1003"]
@@ -295,14 +291,3 @@ def test_a_broken_assignment_is_one_line_with_its_place_and_status_2(tmp_path: P
     assert "assignment.py:" in process.stderr
     assert "Traceback" not in process.stderr
     assert not (tmp_path / "out" / "results").exists()
-
-
-def test_what_a_reference_prints_is_no_part_of_what_programs_read(tmp_path: Path) -> None:
-    write_assignment(tmp_path / "reference")
-    write_notebook(tmp_path / "class" / "ada.ipynb", RIGHT)
-    module = tmp_path / "reference" / "assignment.py"
-    text = module.read_text(encoding="utf-8").replace("return x.sum()", 'print("adding up"); return x.sum()')
-    module.write_text(text, encoding="utf-8")
-    process = grader("grade", "class", "--json", cwd=tmp_path)
-    assert json.loads(process.stdout)["schema"]
-    assert "adding up" in process.stderr

@@ -62,6 +62,7 @@ def sample_marks(graded: Path) -> dict[str, dict[str, object]]:
     }
 
 
+@pytest.mark.soak
 def test_people_who_agree_with_the_grader_leave_nothing_to_settle(graded: Path, tmp_path: Path) -> None:
     marks = write_marks(tmp_path / "marks.csv", sample_marks(graded))
     found = calibrated(ROOT / "submissions", "--marks", marks, *SAMPLE_LIMITS, "--out", graded)
@@ -150,6 +151,7 @@ def test_tolerances_and_second_answers_that_would_settle_most_are_named(tmp_path
     assert "would settle 4" in text.stdout
 
 
+@pytest.mark.soak
 def test_what_is_proposed_settles_what_it_says(tmp_path: Path) -> None:
     loose = ASSIGNMENT.replace("import Assignment", "import Assignment, Tolerance").replace(
         "@second.value(points=3)", "@second.value(points=3, tolerance=Tolerance(rtol=0.001, atol=1e-05))"

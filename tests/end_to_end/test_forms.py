@@ -224,6 +224,7 @@ def test_what_was_mended_is_said(graded: Graded) -> None:
     assert "though its name ends in .ipynb" in graded[0]["misnamed"]["submission"]["repairs"][0]
 
 
+@pytest.mark.soak
 def test_grading_again_executes_nothing_and_another_helper_its_student_alone(graded: Graded) -> None:
     _, _, folder = graded
     command = ("grade", "work", "class.zip", "--reference", ROOT / "reference", "--out", "out", "--json")
