@@ -24,7 +24,7 @@ _READING = (
 _BRIDGES = ("gone", "elsewhere", "colab", "rewriting", "bridges")
 _IN_A_KERNEL = (*_READING, *_BRIDGES, "system_calls", "start")
 _WALLS = ("system_calls", "processes", "walls", "working_folder")
-_SESSION = (*_READING, *_BRIDGES, "stream", "event_loop", "shell", "huge_pages")
+_SESSION = (*_READING, *_BRIDGES, "stream", "event_loop", "shell", "gaps", "huge_pages")
 _BESIDE = {
     "template": (*_SESSION, *_WALLS, "student", "warm_up", "slot", "template"),
     "trial": (*_WALLS, "trial"),

@@ -46,6 +46,7 @@ _UNCLEAN = re.compile(r"\A\s|^[^\S\n]+$|>>>|\.\.\.|In ?\[|%%", re.MULTILINE).sea
 _ESCAPED = re.compile(r"[ \t]*[,;/]").match
 _BUFFERED = 1 << 14
 _PIECE = 1 << 18
+_TEXT_ALONE = frozenset({"text/plain"})
 _DRY_SECONDS = 1.0
 _FLUSH_SECONDS = 0.2
 _set_handler: Any = sys.modules["_signal"].signal
@@ -121,6 +122,21 @@ class Publisher(DisplayPublisher):
         self.outputs({"output_type": "clear_output", "wait": bool(wait)})
 
 
+def _is_text_alone(formatter: Any, result: Any) -> bool:
+    """Whether something is shown as text and nothing else: no other form is registered, and it offers none itself."""
+    try:
+        others = [each for kind, each in formatter.formatters.items() if kind not in _TEXT_ALONE]
+        return not any(
+            each.type_printers
+            or each.deferred_printers
+            or each.singleton_printers
+            or getattr(result, each.print_method, None) is not None
+            for each in (*others, formatter.mimebundle_formatter)
+        )
+    except Exception:  # whatever an attribute of a student's class raises, it is IPython that tells
+        return False
+
+
 class Results(DisplayHook):
     """A cell's last expression."""
 
@@ -128,6 +144,12 @@ class Results(DisplayHook):
 
     def write_output_prompt(self) -> None:
         pass
+
+    def compute_format_data(self, result: Any) -> Any:
+        """As IPython's own, which asks a dozen formatters in turn, but only for text where none of the others has any."""
+        shell: Any = self.shell
+        formatter = shell.display_formatter
+        return formatter.format(result, include=_TEXT_ALONE if _is_text_alone(formatter, result) else None)
 
     def quiet(self) -> Any:
         """As IPython's own, which takes a cell to tokens, in Python, to find a semicolon at its end."""

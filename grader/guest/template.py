@@ -19,6 +19,7 @@ from . import slot
 from . import system_calls as system
 from .bridges import install
 from .captures import import_if_there, versions
+from .gaps import fill_gaps
 from .huge_pages import use_huge_pages
 from .processes import children, everything_below, kill, sweep
 from .shell import Session
@@ -43,6 +44,7 @@ def serve(settings: dict[str, Any]) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    fill_gaps()
     use_huge_pages()
     _tell(parent, {"environment": versions()})
     _open_slots(parent, session, settings)

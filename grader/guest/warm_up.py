@@ -26,7 +26,7 @@ _TIMES = 8
 _CELLS = (
     "import math, random\ntotal = 0.0\n1 + 1",
     "values = [x / 3 for x in range(3)]\nprint('values:', values)\nprint(f'{sum(values):.4f}')\nlen(values)",
-    "def f(x):\n    return g(x)\nf(1)",
+    "def f(x):\n    return g(x)\n \nf(1)",
 )
 _NUMPY = (
     "import numpy as np\nnp.random.seed(0)\na = np.arange(6.0).reshape(2, 3)\nb = np.random.rand(3, 2)\nd = np.array([1, 2])",

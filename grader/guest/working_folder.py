@@ -10,7 +10,9 @@ def enter(scratch: str) -> None:
     """Go to the working folder, and say so where programs and imports look for it."""
     work, home, temporary = (os.path.join(scratch, name) for name in ("work", "home", "tmp"))
     os.chdir(work)
-    os.environ.update(HOME=home, TMPDIR=temporary, IPYTHONDIR=os.path.join(home, "ipython"))
+    # One by one: `update` first asks of which abstract class its argument is.
+    os.environ["HOME"], os.environ["TMPDIR"] = home, temporary
+    os.environ["IPYTHONDIR"] = os.path.join(home, "ipython")
     sys.path.insert(_after_the_standard_library(), "")
 
 

@@ -184,6 +184,44 @@ def formatters_and_hooks_can_be_used_directly(execution: Execution) -> None:
     assert [output.text for output in outputs(execution, 3, "display")] == ["published"]
 
 
+@shown(
+    "class Bundle:\n"
+    "    def _repr_mimebundle_(self, include=None, exclude=None): return {'text/plain': 'b', 'text/html': '<b>'}\n"
+    "Bundle()",
+    "get_ipython().display_formatter.formatters['text/html'].for_type(range, lambda r: '<i>r</i>');",
+    "range(2)",
+    "get_ipython().display_formatter.formatters['text/html'].pop(range)\n"
+    "get_ipython().display_formatter.mimebundle_formatter.for_type(set, lambda s: {'text/latex': '$s$'});",
+    "{1}",
+    "get_ipython().display_formatter.mimebundle_formatter.pop(set)\n"
+    "class Eager:\n"
+    "    def __getattr__(self, name): return lambda *_: 'all'\n"
+    "    def __repr__(self): return 'eager'\n"
+    "Eager()",
+    "class Late:\n    def __repr__(self): return 'late'\nlate = Late()\nlate._repr_html_ = lambda: '<u>'\nlate",
+    "class Handled:\n    def _ipython_display_(self): print('handled')\nHandled()",
+    "class Sour:\n"
+    "    def __getattr__(self, name): raise ValueError(name)\n"
+    "    def __repr__(self): return 'sour'\n"
+    "Sour()",
+)
+def results_have_every_form_that_is_registered_or_offered(execution: Execution) -> None:
+    all_ok(execution)
+
+    def forms(cell: int) -> tuple[str, dict[str, str]]:
+        (shown,) = outputs(execution, cell, "result")
+        return shown.text, dict(shown.data)
+
+    assert forms(0) == ("b", {"text/html": "<b>"})
+    assert forms(2) == ("range(0, 2)", {"text/html": "<i>r</i>"})
+    assert forms(4) == ("{1}", {"text/latex": "$s$"})
+    assert forms(5) == ("eager", {})
+    assert forms(6) == ("late", {"text/html": "<u>"})
+    assert not outputs(execution, 7, "result")
+    assert text(execution, 7) == "handled\n"
+    assert forms(8) == ("sour", {})
+
+
 @shown("len?", "len??", "%pdoc len", "?print", "help(len)", "print?\nasked = 1", captures={5: "asked"})
 def help_is_printed_and_questions_are_no_failure(execution: Execution) -> None:
     all_ok(execution)
