@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import io
+import itertools
 import json
 import os
 import sys
@@ -35,10 +36,10 @@ class Rerun:
         self._files = self._left()
         self._own_process, self._process = os.getpid, os.getpid()
         self._threads = threading.active_count()
-        self._modules = set(sys.modules)
+        self._last_module = next(reversed(sys.modules))
         self._environment, self._path = dict(os.environ), list(sys.path)
         self._ambient = _ambient()
-        self._known: dict[str, list[Any]] = {}
+        self._known: dict[tuple[str, bool], list[Any]] = {}
 
     def is_sound(self) -> bool:
         """Whether the run that is over has left nothing behind that another would find."""
@@ -73,7 +74,7 @@ class Rerun:
         try:
             run_prelude(self._prelude if asked["prelude"] is None else asked["prelude"], self._namespace)
             for cell in asked["cells"]:
-                error = self._cell(cell["code"])
+                error = self._cell(cell["code"], shown=asked["text"])
                 cells.append({"error": error, "text": output.taken() if asked["text"] else ""})
                 if cell["due"] is not None:
                     frame = captures.frame(cell["due"])
@@ -88,7 +89,7 @@ class Rerun:
     def _reset(self, seed: int) -> None:
         self._namespace.clear()
         self._namespace.update(self._before)
-        for name in set(sys.modules) - self._modules:
+        for name in self._new_modules():
             if _lies_in(sys.modules[name], self._folder):
                 del sys.modules[name]
         if os.environ != self._environment:
@@ -99,10 +100,14 @@ class Rerun:
             put_back()
         seed_generators(seed)
 
-    def _cell(self, code: str) -> str:
+    def _new_modules(self) -> list[str]:
+        """What was imported since: the last of all modules. To go through the others would write to all their names."""
+        return list(itertools.takewhile(lambda name: name != self._last_module, reversed(sys.modules)))
+
+    def _cell(self, code: str, *, shown: bool) -> str:
         """Run a cell as IPython does, but for its records; the name of the exception with which it ended, or nothing."""
         try:
-            for compiled in self._compiled(code):
+            for compiled in self._compiled(code, shown):
                 exec(compiled, self._namespace)
         except BaseException as error:
             ended = str(type(error).__name__)[:200]
@@ -112,21 +117,25 @@ class Rerun:
             os._exit(bool(ended))
         return ended
 
-    def _compiled(self, code: str) -> list[Any]:
+    def _compiled(self, code: str, shown: bool) -> list[Any]:
         """A cell's statements, and its last expression by itself where that is shown. Most cells run more than once."""
-        if code not in self._known:
-            shell = self._shell
-            shell.events.trigger("pre_run_cell", _Cell(code))
-            tree = shell.transform_ast(compile(shell.transform_cell(code), "<cell>", "exec", _TREE, dont_inherit=True))
+        for known in ((code, True), (code, shown)):
+            if known in self._known:
+                return self._known[known]
+        shell = self._shell
+        shell.events.trigger("pre_run_cell", _Cell(code))
+        text = shell.transform_cell(code)
+        if shown or shell.ast_transformers:
+            tree = shell.transform_ast(compile(text, "<cell>", "exec", _TREE, dont_inherit=True))
             last: Any = tree.body[-1] if tree.body else None
-            shown = isinstance(last, ast.Expr) and not code.rstrip().endswith(";")
-            body = ast.Module(tree.body[:-1] if shown else tree.body, [])
-            pieces: list[Any] = [body, ast.Interactive([last])] if shown else [body]
-            kinds = ("exec", "single")
-            self._known[code] = [
-                compile(piece, "<cell>", kind, dont_inherit=True) for piece, kind in zip(pieces, kinds)
-            ]
-        return self._known[code]
+            apart = isinstance(last, ast.Expr) and not code.rstrip().endswith(";")
+            body = ast.Module(tree.body[:-1] if apart else tree.body, [])
+            pieces: list[Any] = [body, ast.Interactive([last])] if apart else [body]
+        else:
+            pieces = [text]
+        kinds = ("exec", "single")
+        made = [compile(piece, "<cell>", kind, dont_inherit=True) for piece, kind in zip(pieces, kinds)]
+        return self._known.setdefault((code, shown), made)
 
 
 _TREE = ast.PyCF_ONLY_AST
