@@ -28,7 +28,8 @@ class EngineChoice:
         """
         seal = "none" if self.unsafe else find_seal(python)
         imports = common_imports(self.hand_ins, self.provided, self.names)
-        engine = ENGINES[self.name](EngineOptions(python=python, seal=seal, imports=imports))
+        options = EngineOptions(python=python, seal=seal, imports=imports, executions=len(self.hand_ins))
+        engine = ENGINES[self.name](options)
         if early:
             engine.begin()
         return engine

@@ -69,12 +69,13 @@ def _take_chunks() -> None:
         return
     libc.mallinfo2.restype = _HeapFacts
     libc.malloc.restype = libc.sbrk.restype = ctypes.c_void_p
-    size = _LARGEST
+    left, size = libc.mallinfo2().fordblks, _LARGEST
     while size >= _SMALLEST:
         end = libc.sbrk(0) - libc.mallinfo2().keepcost
-        for _ in range(_MOST):
+        while left > size:
             block = libc.malloc(ctypes.c_size_t(size))
             if block is None or block >= end:
                 libc.free(ctypes.c_void_p(block))
                 break
+            left -= size
         size = size * 7 // 8

@@ -39,13 +39,14 @@ def serve(settings: dict[str, Any]) -> None:
             return _tell(parent, {"threads": name})
     session = Session()
     install(session.shell)
-    warm_up(session, settings["limits"])
+    warm_up(session, settings["limits"], thoroughly=settings["many"])
     sys.path[:] = [entry for entry in sys.path if entry]
     gc.collect()
     gc.freeze()
     gc.enable()
     fill_gaps()
-    use_huge_pages()
+    if settings["many"]:
+        use_huge_pages()
     _tell(parent, {"environment": versions()})
     _open_slots(parent, session, settings)
     sweep(everybody=False)  # slots end by themselves when the parent goes, and leave nothing

@@ -41,8 +41,8 @@ _TORCH = (
 _DUE: dict[str, Any] = {"names": ["total", "values", "a", "b", "c", "d", "t", "u", "w", "loss"], "calls": []}
 
 
-def warm_up(session: Any, limits: dict[str, int]) -> None:
-    """Run a notebook that uses a little of everything a few times over, and leave the session as it was."""
+def warm_up(session: Any, limits: dict[str, int], *, thoroughly: bool) -> None:
+    """Run a notebook that uses a little of everything once, or a few times over, and leave the session as it was."""
     use_one_thread()
     cells = [*_CELLS, *(_NUMPY if "numpy" in sys.modules else ()), *(_TORCH if "torch" in sys.modules else ())]
     plan = {"cells": [{"code": code, "due": _DUE, "ahead": None} for code in cells], "careful_after": 0.0}
@@ -50,7 +50,7 @@ def warm_up(session: Any, limits: dict[str, int]) -> None:
     attributes = {name: value for name, value in shell.user_ns.items() if name.startswith("__")}
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        for _ in range(_TIMES):
+        for _ in range(_TIMES if thoroughly else 1):
             stream = Stream(nowhere)
             session.connect(stream)
             perform(session, plan, Captures(shell.user_ns, limits), Caller(shell.user_ns, limits), stream)

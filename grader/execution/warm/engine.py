@@ -26,6 +26,8 @@ from grader.records import Limits, Plan, Run
 
 _log = logging.getLogger(__name__)
 _TRIES = 3
+_FEW = 12
+"""For so many executions it doesn't pay to prepare a template for them."""
 
 
 class WarmEngine:
@@ -145,7 +147,7 @@ class WarmEngine:
         self._idle.clear()
         if self._template is not None:
             self._template.close()
-        self._template = Template(self._sandbox, self._options.imports)
+        self._template = Template(self._sandbox, self._options.imports, many=self._options.executions > _FEW)
 
     def close(self) -> None:
         """End everything that runs; see `Engine`."""

@@ -32,11 +32,13 @@ class Template:
     """A template that has been started; `ready` waits until it has imported everything.
 
     `imports` are modules to import before any student code runs, beside NumPy. Where one starts threads,
-    which no copy of a process would have, the template begins again without it.
+    which no copy of a process would have, the template begins again without it. `many` says that it is worth a second
+    to make each execution cheaper.
     """
 
-    def __init__(self, sandbox: Sandbox, imports: tuple[str, ...]) -> None:
+    def __init__(self, sandbox: Sandbox, imports: tuple[str, ...], *, many: bool) -> None:
         self._sandbox = sandbox
+        self._many = many
         self._imports = list(dict.fromkeys((*_ALWAYS, *imports)))
         self._lock = threading.Lock()
         self._ready = False
@@ -49,6 +51,7 @@ class Template:
         settings = {
             "walls": self._sandbox.walls(),
             "imports": self._imports,
+            "many": self._many,
             "limits": guest_limits(Limits()),
             "descriptor": theirs.fileno(),
         }
