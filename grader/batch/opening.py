@@ -1,22 +1,15 @@
-"""Jobs of worker processes that need no assignment, nor torch: what the files of hand-ins hold."""
+"""What the files of hand-ins hold, as far as that needs no assignment, nor torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.batch import archives
 from grader.batch.stages import Outlined
-from grader.batch.unpacking import Bounds, Unpacked
 from grader.errors import ExecutionUnavailable, NotebookRejected
 from grader.notebook import FILE_BYTES, Sought, outline, read
 
 NO_FILE = "This is no regular file. Hand in the notebook itself."
-
-
-def unpack(archive: Path, into: Path, bounds: Bounds) -> Unpacked:
-    """Unpack an archive into an empty folder; see `archives`."""
-    return archives.unpack(archive, into, bounds)
 
 
 def outline_of(path: Path, tasks: Sequence[Sought] = ()) -> Outlined:

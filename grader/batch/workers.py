@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from grader.assignment.sources import refuse_missing
+from grader.assignment.sources import MODULE, refuse_missing
 from grader.assignment.spec import Tolerance
 from grader.batch.stages import (
     BY_ITSELF,
@@ -46,7 +46,7 @@ UNPACK_SECONDS = 600.0
 
 _JOBS = "grader.batch.jobs"
 """Known by name only, so that this process does not import what only the workers need, torch above all."""
-_OPENING = "grader.batch.opening"
+_OPENING, _ARCHIVES = "grader.batch.opening", "grader.batch.archives"
 """The jobs that need no assignment."""
 _PRELOADED = "grader.batch.preloaded"
 """Imported once, before workers are forked; one that died is replaced by a fork, too."""
@@ -104,7 +104,7 @@ class Workers:
             raise AssignmentError(
                 f"The reference can't be evaluated: {error.message}",
                 remedy="Run its assignment.py by itself, and look for what loops, exits or fills the memory.",
-                file=str(self.reference / "assignment.py"),
+                file=str(self.reference / MODULE),
             ) from error
 
     def examine(self) -> tuple[Examined, tuple[Exposed, ...]]:
@@ -116,12 +116,12 @@ class Workers:
             raise AssignmentError(
                 f"The assignment can't be examined: {error.message}",
                 remedy="Make its reference faster, or its cases fewer.",
-                file=str(self.reference / "assignment.py"),
+                file=str(self.reference / MODULE),
             ) from error
 
     def unpack(self, archive: Path, into: Path, bounds: Bounds) -> Unpacked:
         """Unpack an archive; raises NotebookRejected for what is wrong with it, else ExecutionUnavailable."""
-        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS, module=_OPENING)
+        return self._do(Unpacked, "unpack", archive, into, bounds, seconds=UNPACK_SECONDS, module=_ARCHIVES)
 
     def tasks(self, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], ...]:
         """Of each file, the tasks that it has headings of; of none, where that can't be told."""

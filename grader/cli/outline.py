@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from grader.assignment.sources import MODULE
 from grader.assignment.spec import Spec
 from grader.batch import Outlined, Workers, collect
 from grader.cli.summary import print_document
@@ -36,7 +37,7 @@ def run_outline(notebooks: Sequence[Path], reference: Path | None, *, as_json: b
 
     Raises UsageError where there is none, AssignmentError where the reference folder is broken.
     """
-    folder = reference or (_DEFAULT if (_DEFAULT / "assignment.py").is_file() else None)
+    folder = reference or (_DEFAULT if (_DEFAULT / MODULE).is_file() else None)
     hand_ins = collect(notebooks, apart=() if folder is None else (folder,)).hand_ins
     with Workers(folder, processes=1) as workers:
         spec = workers.describe().spec if folder else None

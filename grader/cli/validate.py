@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from grader.assignment.sources import MODULE
 from grader.batch import Described, Workers
 from grader.cli.summary import print_document
 from grader.cli.terminal import safe, stdout
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from grader.assignment.exposure import Exposed
     from grader.marking.soundness import Soundness
     from grader.marking.weaknesses import Examined, Weakness
-
-_MODULE = "assignment.py"
 
 
 def run_validate(reference: Path, *, as_json: bool) -> ExitStatus:
@@ -88,7 +87,7 @@ def _print_unseen(reference: Path, examined: Examined) -> None:
 
 
 def _line(reference: Path, weakness: Weakness) -> str:
-    return f"{reference / _MODULE}:{weakness.line}: {weakness.quantity}: {weakness.mistake}"
+    return f"{reference / MODULE}:{weakness.line}: {weakness.quantity}: {weakness.mistake}"
 
 
 def _remarks(checks: tuple[Soundness, ...]) -> Iterator[str]:

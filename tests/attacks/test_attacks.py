@@ -25,8 +25,8 @@ FEW = (
     *("starts_a_daemon_with_another_program_and_no_environment", "writes_wherever_it_can", "makes_namespaces"),
     *("speaks_for_another_students_kernel", "leaves_files_in_temporary_folders"),
 )
-"""What is run in every test run behind the other seal, on the other engine, and where nothing holds it back; all of it
-is for `make soak`."""
+"""What is run in every test run behind the other seal and where nothing holds it back, and the first three on the other
+engine; all of it is for `make soak`."""
 
 IN_PART = {"user-without-namespaces-warm-landlock": FEW, "root-kernel-namespaces": FEW[:3], "root-warm-none": FEW}
 
